@@ -1,0 +1,83 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Warnings are errors everywhere. Outside the kernel edge, unsafe code is one of those errors.
+let edge: [SwiftSetting] = [
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+let safe: [SwiftSetting] = edge + [.strictMemorySafety()]
+
+let package = Package(
+  name: "roux",
+  products: [.executable(name: "roux", targets: ["roux"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+  ],
+  targets: [
+    // System libraries, each behind a module map.
+    .systemLibrary(name: "CBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+    .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+
+    // The runtime, from the processor up.
+    .target(name: "CKernels", cSettings: [.unsafeFlags(["-O3"])]),
+    .target(name: "Tensors", dependencies: ["CKernels", "CBLAS"], swiftSettings: edge),
+    .target(name: "Formats", dependencies: ["Tensors"], swiftSettings: edge),
+    .target(name: "Tokenizers", dependencies: ["CPCRE2"], swiftSettings: edge),
+    .target(name: "Templates", swiftSettings: safe),
+    .target(
+      name: "Models", dependencies: ["Tensors", "Formats", "Tokenizers", "Templates", "Vocabulary"],
+      swiftSettings: safe),
+    .target(
+      name: "Datasets", dependencies: ["CZlib", "Vocabulary"], swiftSettings: edge),
+    .target(
+      name: "Training", dependencies: ["Models", "Datasets", "Tensors", "Vocabulary"],
+      swiftSettings: safe),
+    .target(
+      name: "Evaluation", dependencies: ["Models", "Datasets", "Training", "Vocabulary"],
+      swiftSettings: safe),
+
+    // The language, from the text up.
+    .target(name: "Syntax", swiftSettings: safe),
+    .target(name: "Store", dependencies: ["CCrypto", "Vocabulary"], swiftSettings: edge),
+    .target(
+      name: "Language", dependencies: ["Syntax", "Vocabulary", "Store"], swiftSettings: safe),
+    .target(name: "CEditLine", linkerSettings: [.linkedLibrary("edit")]),
+    .target(
+      name: "Notebook", dependencies: ["Language", "Syntax", "Vocabulary", "CEditLine"],
+      swiftSettings: edge),
+
+    // The keystone: what a value, a type, a parameter and a primitive are.
+    .target(name: "Vocabulary", swiftSettings: safe, linkerSettings: [.linkedLibrary("m")]),
+
+    // The list of all primitives, and the part of the library that is written in the language.
+    .target(
+      name: "Standard",
+      dependencies: ["Training", "Evaluation", "Models", "Datasets", "Vocabulary"], path: "stdlib",
+      exclude: ["REFERENCE.md"],
+      resources: [.embedInCode("losses.recipe"), .embedInCode("prelude.recipe")],
+      swiftSettings: safe),
+
+    .executableTarget(
+      name: "roux",
+      dependencies: [
+        "Notebook", "Standard", "Language", "Syntax", "Vocabulary",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ], swiftSettings: safe),
+
+    .target(
+      name: "TestSupport", dependencies: ["Vocabulary"], path: "Tests/TestSupport",
+      swiftSettings: edge),
+  ]
+    + [
+      "Tensors", "Formats", "Tokenizers", "Templates", "Models", "Datasets", "Training",
+      "Evaluation", "Syntax", "Vocabulary", "Store", "Language", "Notebook", "Standard",
+    ].map {
+      .testTarget(
+        name: "\($0)Tests", dependencies: ["TestSupport", .target(name: $0)], swiftSettings: edge)
+    },
+  swiftLanguageModes: [.v6]
+)

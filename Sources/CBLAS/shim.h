@@ -1,0 +1,4 @@
+#ifndef ROUX_CBLAS_H
+#define ROUX_CBLAS_H
+#include <cblas.h>
+#endif

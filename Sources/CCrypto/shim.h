@@ -1,0 +1,4 @@
+#ifndef ROUX_CCrypto_H
+#define ROUX_CCrypto_H
+#include <openssl/evp.h>
+#endif

@@ -1,0 +1,3 @@
+#ifndef ROUX_EDITLINE_H
+#define ROUX_EDITLINE_H
+#endif

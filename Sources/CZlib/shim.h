@@ -1,0 +1,4 @@
+#ifndef ROUX_CZlib_H
+#define ROUX_CZlib_H
+#include <zlib.h>
+#endif

@@ -1,0 +1,1 @@
+// The first file of this target stands here until its first type does.

@@ -1,0 +1,1 @@
+@main struct Roux { static func main() {} }
