@@ -29,7 +29,8 @@ let package = Package(
     .target(name: "Tokenizers", dependencies: ["CPCRE2"], swiftSettings: edge),
     .target(name: "Templates", swiftSettings: safe),
     .target(
-      name: "Models", dependencies: ["Tensors", "Formats", "Tokenizers", "Templates", "Vocabulary"],
+      name: "Models",
+      dependencies: ["Tensors", "Formats", "Tokenizers", "Templates", "Vocabulary"],
       swiftSettings: safe),
     .target(
       name: "Datasets", dependencies: ["CZlib", "Vocabulary"], swiftSettings: edge),
