@@ -1,7 +1,7 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-/// Warnings are errors everywhere. Outside the kernel edge, unsafe code is one of those errors.
+/// Warnings are errors everywhere; outside the kernel edge, unsafe code is one of those errors.
 let edge: [SwiftSetting] = [
   .treatAllWarnings(as: .error),
   .enableUpcomingFeature("ExistentialAny"),

@@ -1,0 +1,82 @@
+/// What is known of a call before anything runs.
+public struct CallSite: Sendable {
+  public struct Argument: Sendable {
+    public let type: RecipeType
+    /// The value where it is known before running; nil for results.
+    public let value: Value?
+
+    public init(type: RecipeType, value: Value? = nil) {
+      self.type = type
+      self.value = value
+    }
+  }
+
+  /// Arguments by parameter name; those of a `Labelled` parameter stand in `rest`.
+  public let arguments: [String: Argument]
+  public let rest: [(label: String, argument: Argument)]
+  /// The type that the place of the call asks for, where it is known.
+  public let expected: RecipeType?
+  /// The folder of the recipe.
+  public let directory: Folder
+
+  public init(
+    arguments: [String: Argument], rest: [(label: String, argument: Argument)] = [],
+    expected: RecipeType? = nil, directory: Folder
+  ) {
+    self.arguments = arguments
+    self.rest = rest
+    self.expected = expected
+    self.directory = directory
+  }
+
+  public func type(_ name: String) -> RecipeType { arguments[name]?.type ?? .none }
+  public func value(_ name: String) -> Value? { arguments[name]?.value }
+
+  /// The row type of a data argument; `.unknown` where it is not known.
+  public func row(_ name: String) -> RecipeType {
+    switch type(name) {
+    case .data(let row): row
+    default: .unknown
+    }
+  }
+}
+
+/// Something wrong with a call, found before running.
+public struct Complaint: Sendable {
+  public enum Kind: Sendable {
+    /// Columns that a call reads and its rows lack.
+    case missingColumns([String], found: [String])
+    case wrongType(found: RecipeType, expected: RecipeType)
+    case missingFile(path: String)
+    case unreadableFile(path: String)
+    case invalidValue
+    /// Sequences, shapes or memory that do not fit.
+    case doesNotFit
+  }
+
+  public let kind: Kind
+  /// The parameter at fault, or nil for the call as a whole.
+  public let parameter: String?
+  public let message: String
+  /// Short words under the place itself.
+  public let label: String
+  public let notes: [String]
+
+  public init(
+    _ kind: Kind, at parameter: String? = nil, _ message: String, label: String = "",
+    notes: [String] = []
+  ) {
+    self.kind = kind
+    self.parameter = parameter
+    self.message = message
+    self.label = label
+    self.notes = notes
+  }
+}
+
+/// All that is wrong with a call.
+public struct Complaints: Error, Sendable {
+  public let all: [Complaint]
+  public init(_ all: [Complaint]) { self.all = all }
+  public init(_ one: Complaint) { all = [one] }
+}

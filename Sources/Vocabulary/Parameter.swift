@@ -1,0 +1,116 @@
+/// A parameter of a primitive: its name, what it is for, its default and what its values must obey.
+public struct Parameter<T: RecipeValue>: Sendable {
+  let name: String
+  let summary: String
+  let fallback: T?
+  let rule: Rule<T>?
+  let role: Role
+  let isSubject: Bool
+
+  /// A labelled parameter; without a default it is required.
+  public init(
+    _ name: String, _ summary: String, default fallback: T? = nil, _ rule: Rule<T>? = nil,
+    role: Role = .semantic
+  ) {
+    self.init(name, summary, fallback, rule, role, isSubject: false)
+  }
+
+  private init(
+    _ name: String, _ summary: String, _ fallback: T?, _ rule: Rule<T>?, _ role: Role,
+    isSubject: Bool
+  ) {
+    self.name = name
+    self.summary = summary
+    self.fallback = fallback
+    self.rule = rule
+    self.role = role
+    self.isSubject = isSubject
+  }
+
+  /// A parameter that is passed without its label; the first one is what `|>` fills.
+  public static func subject(
+    _ name: String, _ summary: String, default fallback: T? = nil, _ rule: Rule<T>? = nil
+  ) -> Parameter {
+    Parameter(name, summary, fallback, rule, .semantic, isSubject: true)
+  }
+
+  func value(from arguments: Record) throws -> T {
+    if let given = arguments[name] { return try T(recipeValue: given) }
+    guard let fallback else { return try T(recipeValue: .none) }
+    return fallback
+  }
+}
+
+/// What a parameter is to the result.
+public enum Role: Sendable {
+  /// It changes the result, so it enters keys.
+  case semantic
+  /// It changes how the work is done, not what comes out.
+  case execution
+  /// It changes what is shown.
+  case presentational
+}
+
+/// A test of a value, with the words that explain it.
+public struct Rule<T: RecipeValue>: Sendable {
+  let words: String
+  let holds: @Sendable (T) -> Bool
+
+  public init(_ words: String, _ holds: @escaping @Sendable (T) -> Bool) {
+    self.words = words
+    self.holds = holds
+  }
+}
+
+extension Rule where T: Comparable {
+  public static func above(_ limit: T) -> Rule where T: Sendable {
+    Rule("above \(limit)") { $0 > limit }
+  }
+  public static func atLeast(_ limit: T) -> Rule where T: Sendable {
+    Rule("at least \(limit)") { $0 >= limit }
+  }
+  public static func within(_ range: ClosedRange<T>) -> Rule where T: Sendable {
+    Rule("in \(range.lowerBound)...\(range.upperBound)") { range.contains($0) }
+  }
+}
+
+extension Rule<Ratio> {
+  public static func share(_ range: ClosedRange<Double>) -> Rule {
+    Rule("in \(range.lowerBound * 100)%...\(range.upperBound * 100)%") { range.contains($0.share) }
+  }
+}
+
+/// A parameter with its Swift type erased: what tools can show and check.
+public struct Slot: Sendable {
+  public let name: String
+  public let summary: String
+  public let type: RecipeType
+  public let fallback: Value?
+  public let role: Role
+  /// Passed without a label.
+  public let isSubject: Bool
+  /// Takes all labelled arguments that no other parameter takes.
+  public let takesRest: Bool
+  /// What is wrong with a value of the right type, as in `must be above 0.0, not -1`; nil if nothing.
+  public let complaint: @Sendable (Value) -> String?
+
+  /// Whether a call may leave it out.
+  public var isOptional: Bool { fallback != nil || type.isOptional || takesRest }
+
+  init<T: RecipeValue>(_ parameter: Parameter<T>) {
+    name = parameter.name
+    summary = parameter.summary
+    type = T.recipeType
+    fallback = parameter.fallback.map(\.recipeValue)
+    role = parameter.role
+    isSubject = parameter.isSubject
+    takesRest = T.self is any LabelledArguments.Type
+    complaint = { value in
+      guard let rule = parameter.rule, let given = try? T(recipeValue: value) else { return nil }
+      return rule.holds(given) ? nil : "must be \(rule.words), not \(value.source)"
+    }
+  }
+}
+
+private protocol LabelledArguments {}
+extension Labelled: LabelledArguments {}

@@ -1,0 +1,83 @@
+/// A word of the library whose work is done in Swift: declared once, next to that work.
+///
+/// Checker, evaluator, completion, help, manual, keys and example tests all read this value.
+public struct Primitive: Sendable {
+  public let name: String
+  public let summary: String
+  public let chapter: Chapter
+  public let cost: Cost
+  /// Counts up when the same arguments come to mean another result.
+  public let version: Int
+  public let slots: [Slot]
+  public let typing: Typing
+  public let effects: Effects
+  /// Lines of recipe that run as tests.
+  public let examples: [String]
+  private let body: @Sendable (RunContext, Record) throws -> Value
+
+  /// Declares a primitive; the closure receives one Swift value per parameter.
+  ///
+  /// - Parameters:
+  ///   - typing: how the result's type follows from a call; by default the closure's result type.
+  public init<each Argument: RecipeValue, Result: RecipeValue>(
+    _ name: String, _ summary: String, in chapter: Chapter, cost: Cost = .pure, version: Int = 1,
+    effects: Effects = [], typing: Typing? = nil, examples: [String] = [],
+    _ parameter: repeat Parameter<each Argument>,
+    run body: @escaping @Sendable (RunContext, repeat each Argument) throws -> Result
+  ) {
+    self.name = name
+    self.summary = summary
+    self.chapter = chapter
+    self.cost = cost
+    self.version = version
+    self.effects = effects
+    self.typing = typing ?? .fixed(Result.recipeType)
+    self.examples = examples
+    var slots: [Slot] = []
+    for one in repeat each parameter { slots.append(Slot(one)) }
+    self.slots = slots
+    self.body = { context, arguments in
+      try body(context, repeat try (each parameter).value(from: arguments)).recipeValue
+    }
+  }
+
+  /// Runs the primitive on arguments that hold no deferred value any more.
+  public func run(_ arguments: Record, in context: RunContext) throws -> Value {
+    try body(context, arguments)
+  }
+
+  public func slot(_ label: String) -> Slot? { slots.first { $0.name == label } }
+
+  /// The slots that are passed without a label, the pipe's first.
+  public var subjects: [Slot] { slots.filter(\.isSubject) }
+}
+
+/// The chapters of the manual, in its order.
+public enum Chapter: String, Sendable, CaseIterable {
+  case data = "Data"
+  case text = "Text and numbers"
+  case models = "Models"
+  case adapters = "Adapters"
+  case losses = "Losses"
+  case training = "Training"
+  case generation = "Generation"
+  case evaluation = "Evaluation"
+  case results = "Results"
+}
+
+/// What a primitive touches outside the recipe.
+public struct Effects: OptionSet, Sendable {
+  public let rawValue: Int
+  public init(rawValue: Int) { self.rawValue = rawValue }
+
+  public static let reads = Effects(rawValue: 1)
+  public static let writes = Effects(rawValue: 2)
+  public static let network = Effects(rawValue: 4)
+}
+
+/// How the type of a call follows from the call.
+public enum Typing: Sendable {
+  case fixed(RecipeType)
+  /// A type, or complaints as a thrown `Complaints`.
+  case derived(@Sendable (CallSite) throws -> RecipeType)
+}
