@@ -1,0 +1,104 @@
+/// The syntax tree of a recipe: plain values, each with the range of bytes that it came from.
+///
+/// Everything lives under this name, because Foundation has an `Expression` of its own.
+public enum SyntaxTree {
+  /// A whole recipe, or one cell of the prompt.
+  public struct File: Hashable, Sendable {
+    public let statements: [Statement]
+    public let range: SourceRange
+
+    public init(statements: [Statement], range: SourceRange) {
+      self.statements = statements
+      self.range = range
+    }
+  }
+
+  /// A word where it stands: a name that is defined, a label, a member, a unit.
+  public struct Name: Hashable, Sendable {
+    public let text: String
+    public let range: SourceRange
+
+    public init(_ text: String, _ range: SourceRange) {
+      self.text = text
+      self.range = range
+    }
+  }
+
+  /// One statement, with the `///` lines above it.
+  public struct Statement: Hashable, Sendable {
+    public let kind: Kind
+    public let range: SourceRange
+    /// The text of the `///` lines directly above, without the slashes; lines are joined by `\n`.
+    public let documentation: String?
+
+    public init(_ kind: Kind, _ range: SourceRange, documentation: String? = nil) {
+      self.kind = kind
+      self.range = range
+      self.documentation = documentation
+    }
+
+    public enum Kind: Hashable, Sendable {
+      case importing(Import)
+      case parameter(Parameter)
+      case type(TypeDeclaration)
+      case function(Function)
+      case binding(Binding)
+      case expression(Expression)
+      /// What could not be understood; a diagnostic has been given.
+      case error
+    }
+  }
+
+  /// `import "path" as name`
+  public struct Import: Hashable, Sendable {
+    public let path: String
+    public let pathRange: SourceRange
+    public let alias: Name?
+  }
+
+  /// `param name: Type = fallback where constraint`
+  public struct Parameter: Hashable, Sendable {
+    public let name: Name
+    public let type: TypeExpression
+    public let fallback: Expression?
+    public let constraint: Expression?
+  }
+
+  /// `type Name = Type where constraint`; the constraint speaks of the value as `it`.
+  public struct TypeDeclaration: Hashable, Sendable {
+    public let name: Name
+    public let type: TypeExpression
+    public let constraint: Expression?
+  }
+
+  /// `def name(formals) -> Result = body`
+  public struct Function: Hashable, Sendable {
+    public let name: Name
+    public let formals: [Formal]
+    public let result: TypeExpression?
+    public let body: Expression
+  }
+
+  /// One parameter of a `def`.
+  public struct Formal: Hashable, Sendable {
+    /// Whether a `_` stands before the label, so that a call may leave the label out.
+    public let isUnlabelled: Bool
+    public let label: Name
+    public let type: TypeExpression
+    public let fallback: Expression?
+    public let range: SourceRange
+  }
+
+  /// `name = value`, in a file or in a block.
+  public struct Binding: Hashable, Sendable {
+    public let name: Name
+    public let value: Expression
+    public let range: SourceRange
+
+    public init(name: Name, value: Expression, range: SourceRange) {
+      self.name = name
+      self.value = value
+      self.range = range
+    }
+  }
+}
