@@ -22,18 +22,22 @@ let package = Package(
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
 
+    // One reader and writer of JSON for all.
+    .target(
+      name: "JSON", swiftSettings: edge + [.enableExperimentalFeature("Lifetimes")]),
+
     // The runtime, from the processor up.
     .target(name: "CKernels", cSettings: [.unsafeFlags(["-O3"])]),
     .target(name: "Tensors", dependencies: ["CKernels", "CBLAS"], swiftSettings: edge),
-    .target(name: "Formats", dependencies: ["Tensors"], swiftSettings: edge),
-    .target(name: "Tokenizers", dependencies: ["CPCRE2"], swiftSettings: edge),
+    .target(name: "Formats", dependencies: ["Tensors", "CKernels", "JSON"], swiftSettings: edge),
+    .target(name: "Tokenizers", dependencies: ["CPCRE2", "JSON"], swiftSettings: edge),
     .target(name: "Templates", swiftSettings: safe),
     .target(
       name: "Models",
       dependencies: ["Tensors", "Formats", "Tokenizers", "Templates", "Vocabulary"],
       swiftSettings: safe),
     .target(
-      name: "Datasets", dependencies: ["CZlib", "Vocabulary"], swiftSettings: edge),
+      name: "Datasets", dependencies: ["CZlib", "JSON", "Vocabulary"], swiftSettings: edge),
     .target(
       name: "Training", dependencies: ["Models", "Datasets", "Tensors", "Vocabulary"],
       swiftSettings: safe),
@@ -74,7 +78,7 @@ let package = Package(
       swiftSettings: edge),
   ]
     + [
-      "Tensors", "Formats", "Tokenizers", "Templates", "Models", "Datasets", "Training",
+      "JSON", "Tensors", "Formats", "Tokenizers", "Templates", "Models", "Datasets", "Training",
       "Evaluation", "Syntax", "Vocabulary", "Store", "Language", "Notebook", "Standard",
     ].map {
       .testTarget(

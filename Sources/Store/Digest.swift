@@ -1,0 +1,84 @@
+import CCrypto
+import Foundation
+
+/// SHA-256, by OpenSSL's libcrypto: gigabytes of weights are hashed at the speed of the processor.
+public struct Digest {
+  private let context: OpaquePointer?
+
+  private init() {
+    context = EVP_MD_CTX_new()
+    EVP_DigestInit_ex(context, EVP_sha256(), nil)
+  }
+
+  private func update(_ bytes: UnsafeRawBufferPointer) {
+    EVP_DigestUpdate(context, bytes.baseAddress, bytes.count)
+  }
+
+  private func finish() -> String {
+    var digest = [UInt8](repeating: 0, count: 32)
+    EVP_DigestFinal_ex(context, &digest, nil)
+    EVP_MD_CTX_free(context)
+    return digest.map { byte in
+      let text = String(byte, radix: 16)
+      return text.count == 1 ? "0" + text : text
+    }.joined()
+  }
+
+  /// The hash of a text, as 64 hexadecimal digits.
+  public static func sha256(_ text: String) -> String {
+    let digest = Digest()
+    var text = text
+    text.withUTF8 { digest.update(UnsafeRawBufferPointer($0)) }
+    return digest.finish()
+  }
+
+  /// The hash of a file's content, or of all files below a folder with their relative paths.
+  public static func sha256(contentOf url: URL) throws -> String {
+    let digest = Digest()
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder) else {
+      throw StoreError(path: url.path, problem: "does not exist", advice: "Check the path.")
+    }
+    guard isFolder.boolValue else {
+      try digest.update(file: url)
+      return digest.finish()
+    }
+    let entries = try FileManager.default.subpathsOfDirectory(atPath: url.path).sorted()
+    for entry in entries {
+      let file = url.appending(path: entry)
+      guard file.isRegularFile else { continue }
+      let line = "\(entry)\n" + (try sha256(contentOf: file)) + "\n"
+      line.utf8.withContiguousStorageIfAvailable { digest.update(UnsafeRawBufferPointer($0)) }
+    }
+    return digest.finish()
+  }
+
+  private func update(file url: URL) throws {
+    let handle = try FileHandle(forReadingFrom: url)
+    defer { try? handle.close() }
+    while let chunk = try handle.read(upToCount: 1 << 20), !chunk.isEmpty {
+      chunk.withUnsafeBytes { update($0) }
+    }
+  }
+}
+
+extension URL {
+  var isRegularFile: Bool {
+    (try? resourceValues(forKeys: [.isRegularFileKey]).isRegularFile) ?? false
+  }
+}
+
+/// Something that went wrong with the store's files.
+public struct StoreError: Error, Sendable, CustomStringConvertible {
+  public let path: String
+  public let problem: String
+  public let advice: String
+
+  public init(path: String, problem: String, advice: String) {
+    self.path = path
+    self.problem = problem
+    self.advice = advice
+  }
+
+  public var description: String { "\(path): \(problem)\n  \(advice)" }
+}
