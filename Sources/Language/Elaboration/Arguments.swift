@@ -1,0 +1,129 @@
+// Arguments, each looked at as the type of its parameter asks.
+
+import Syntax
+import Vocabulary
+
+extension Elaborator {
+  /// Looks at an expression in a place of a type: there `.column` may name a column or be an
+  /// expression over rows. The caller compares the outcome with the type.
+  func argument(_ expression: SyntaxTree.Expression, as type: RecipeType) -> Typed {
+    switch type {
+    case .column: return columnName(expression)
+    case .row(let inner): return rowExpression(expression, of: inner)
+    case .optional(let inner):
+      if case .none = expression.kind { return elaborate(expression) }
+      return argument(expression, as: inner)
+    case .either(let types):
+      guard mentionsRow(expression), let wanted = types.first(where: \.takesColumns) else {
+        return elaborate(expression, as: type)
+      }
+      return argument(expression, as: wanted)
+    case .none, .bool, .int, .float, .text, .path, .quantity, .list, .record, .choice, .function,
+      .rowType, .data, .tensor, .opaque, .any, .unknown:
+      return elaborate(expression, as: type)
+    }
+  }
+
+  /// `.name` where the name itself is wanted, not what stands in the column.
+  private func columnName(_ expression: SyntaxTree.Expression) -> Typed {
+    guard case .column(let name) = expression.kind else { return elaborate(expression, as: .column) }
+    let row = place.row ?? RowContext(fields: nil, slot: nil, range: nil)
+    guard columnType(name, of: row) != nil else { return .wrong }
+    return Typed(.text(name.text), as: .column)
+  }
+
+  /// Whether the expression speaks of columns, or passes on a parameter that does.
+  private func mentionsRow(_ expression: SyntaxTree.Expression) -> Bool {
+    var found = false
+    expression.walk { inner in
+      switch inner.kind {
+      case .column: found = true
+      case .name(let name):
+        guard case .value(let typed)? = place.scopes[name] else { return }
+        switch typed.type {
+        case .row, .column: found = true
+        default: break
+        }
+      default: break
+      }
+    }
+    return found
+  }
+
+  /// The arguments of a call, data first: the columns that others speak of are those of the
+  /// call's first data.
+  func elaborated(_ matched: Matched, _ formals: [Formal], of name: String) -> Elaborated {
+    var result = Elaborated()
+    var inner = place
+    inner.label = nil
+    within(inner) {
+      var hasRows = false
+      for formal in formals.filter(\.type.isRows) + formals.filter({ !$0.type.isRows }) {
+        guard let given = matched.byFormal[formal.name] else { continue }
+        let typed = argument(given, formal, of: name)
+        result.arguments[formal.name] = typed
+        guard !hasRows, let row = typed.type.rowType else { continue }
+        // From here on, `.column` means a column of these rows.
+        place.row = RowContext(fields: row.fields, slot: nil, range: given.range)
+        hasRows = true
+      }
+      guard let rest = formals.first(where: \.takesRest) else { return }
+      result.rest = matched.rest.map { label, given in
+        (label.text, self.argument(given, rest, called: label.text, of: name))
+      }
+    }
+    return result
+  }
+
+  private func argument(
+    _ given: Given, _ formal: Formal, called label: String? = nil, of name: String
+  ) -> Typed {
+    let what = "`\(label ?? formal.name)` of `\(name)`"
+    let typed = elaborate(given, as: formal.type)
+    let fitting = require(typed, formal.type, at: given.range, what)
+    if let constraint = formal.constraint {
+      check(fitting, constraint, called: formal.name, at: given.range)
+    }
+    return fitting
+  }
+}
+
+/// The arguments of a call, looked at.
+struct Elaborated {
+  var arguments: [String: Typed] = [:]
+  var rest: [(label: String, typed: Typed)] = []
+
+  var all: [Typed] { Array(arguments.values) + rest.map(\.typed) }
+  var isWrong: Bool { all.contains { $0.type == .unknown } }
+}
+
+extension RecipeType {
+  /// Whether a parameter of the type takes rows.
+  var isRows: Bool { rowType != nil }
+
+  /// The type of one row of what holds rows.
+  var rowType: RecipeType? {
+    switch self {
+    case .data(let row): row
+    case .list(let element):
+      if case .record = element { element } else { nil }
+    case .optional(let type): type.rowType
+    case .either(let types): types.lazy.compactMap(\.rowType).first
+    case .none, .bool, .int, .float, .text, .path, .quantity, .record, .choice, .function, .row,
+      .column, .rowType, .tensor, .opaque, .any, .unknown:
+      nil
+    }
+  }
+
+  /// Whether columns may stand in an argument of the type.
+  var takesColumns: Bool {
+    switch self {
+    case .row, .column: true
+    case .optional(let type), .list(let type): type.takesColumns
+    case .either(let types): types.contains(where: \.takesColumns)
+    case .none, .bool, .int, .float, .text, .path, .quantity, .record, .choice, .function,
+      .rowType, .data, .tensor, .opaque, .any, .unknown:
+      false
+    }
+  }
+}

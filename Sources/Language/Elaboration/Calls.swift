@@ -1,0 +1,242 @@
+// Calls: what is called, and which argument goes to which parameter.
+
+import Syntax
+import Vocabulary
+
+/// An argument of a call: written there, or a field of a record that is spread into it.
+struct Given {
+  enum Content {
+    case expression(SyntaxTree.Expression)
+    case typed(Typed)
+  }
+  var label: SyntaxTree.Name?
+  var content: Content
+  var range: SourceRange
+  var isSpread = false
+
+  init(_ argument: SyntaxTree.Argument) {
+    content = .expression(argument.value)
+    range = argument.value.range
+    switch argument {
+    case .labelled(let name, _): label = name
+    case .unlabelled: label = nil
+    case .spread: isSpread = true
+    }
+  }
+
+  init(_ typed: Typed, label: SyntaxTree.Name? = nil, at range: SourceRange) {
+    content = .typed(typed)
+    self.label = label
+    self.range = range
+  }
+}
+
+/// The arguments of a call by parameter.
+struct Matched {
+  var byFormal: [String: Given] = [:]
+  /// What a parameter that takes the rest got, in the order written.
+  var rest: [(label: SyntaxTree.Name, given: Given)] = []
+}
+
+extension Elaborator {
+  func pipe(
+    _ subject: SyntaxTree.Expression, _ target: SyntaxTree.Expression, at range: SourceRange,
+    as expected: RecipeType?
+  ) -> Typed {
+    let first = Given(.unlabelled(subject))
+    guard case .call(let callee, let arguments) = target.kind else {
+      return call(target, [first], at: range, as: expected)
+    }
+    return call(callee, [first] + arguments.map(Given.init), at: range, as: expected)
+  }
+
+  func call(
+    _ callee: SyntaxTree.Expression, _ arguments: [Given], at range: SourceRange,
+    as expected: RecipeType?
+  ) -> Typed {
+    guard case .name(let name) = callee.kind else {
+      return apply(elaborate(callee), callee, arguments, at: range)
+    }
+    switch place.scopes[name] {
+    case .function(let function):
+      return call(function, arguments, callee.range, at: range, as: expected)
+    case .module(let module): return call(module, arguments, callee.range, at: range)
+    case .value(let typed): return apply(typed, callee, arguments, at: range)
+    case .type:
+      return wrong(
+        Diagnostic(.notCallable, "`\(name)` is a type and cannot be called", at: callee.range))
+    case nil: break
+    }
+    if let function = lexicon.functions[name] {
+      return call(function, arguments, callee.range, at: range, as: expected)
+    }
+    let primitives = lexicon.primitives(named: name)
+    guard primitives.isEmpty else {
+      return call(primitives, arguments, callee.range, at: range, as: expected)
+    }
+    _ = elaborateAll(arguments)
+    return wrong(unknownName(name, at: callee.range, among: callableNames))
+  }
+
+  private var callableNames: [String] {
+    lexicon.callableNames
+      + place.scopes.names.filter { name in
+        switch place.scopes[name] {
+        case .function, .module: true
+        case .value, .type, nil: false
+        }
+      }
+  }
+
+  /// Looks at the arguments of a call that is wrong anyway, for what is wrong in them.
+  private func elaborateAll(_ arguments: [Given]) -> [Typed] {
+    let (result, found) = collecting { arguments.map { elaborate($0) } }
+    // Columns and types depend on what the call would have been.
+    for diagnostic in found where diagnostic.code == .unknownName { report(diagnostic) }
+    return result
+  }
+
+  func elaborate(_ given: Given, as type: RecipeType? = nil) -> Typed {
+    switch given.content {
+    case .typed(let typed): typed
+    case .expression(let expression):
+      type.map { argument(expression, as: $0) } ?? elaborate(expression)
+    }
+  }
+
+  /// Calls a function value, as `f(x)` or `b.reward(r)`.
+  private func apply(
+    _ function: Typed, _ callee: SyntaxTree.Expression, _ arguments: [Given], at range: SourceRange
+  ) -> Typed {
+    let parts = arguments.map { elaborate($0) }
+    let result: RecipeType
+    switch function.type {
+    case .function(_, let output): result = output
+    case .any, .opaque, .tensor: result = .any
+    case .unknown: return .wrong
+    case .none, .bool, .int, .float, .text, .path, .quantity, .optional, .list, .record, .choice,
+      .either, .row, .column, .rowType, .data:
+      return wrong(
+        Diagnostic(
+          .notCallable, "this is not a function", at: callee.range,
+          label: "this is \(function.type.widened)"))
+    }
+    guard parts.count == 1 else {
+      return wrong(
+        Diagnostic(
+          .tooManyArguments, "a function value takes one argument, not \(parts.count)", at: range))
+    }
+    return combine([function] + parts, as: result, at: range, text: { "\($0[0])(\($0[1]))" }) {
+      guard case .function(let function) = $0[0] else {
+        throw Fault("only functions can be called", found: "\($0[0].type)")
+      }
+      return try function($0[1])
+    }.settled
+  }
+
+  // MARK: Matching
+
+  /// Gives each argument to a parameter and reports what does not fit; nil if the call is wrong.
+  func match(_ arguments: [Given], to formals: [Formal], of name: String, at callee: SourceRange)
+    -> Matched?
+  {
+    var matched = Matched()
+    var isRight = true
+    var subjects = formals.filter(\.isSubject)[...]
+    func place(_ given: Given, in formal: Formal, at range: SourceRange) {
+      if let first = matched.byFormal[formal.name] {
+        if first.isSpread { return matched.byFormal[formal.name] = given }
+        isRight = false
+        report(duplicate(formal, first, given, range))
+      } else {
+        matched.byFormal[formal.name] = given
+      }
+    }
+    for given in arguments.flatMap(unspread) {
+      if let label = given.label {
+        if let formal = formals.first(where: { $0.name == label.text && !$0.takesRest }) {
+          subjects = subjects.filter { $0.name != formal.name }[...]
+          place(given, in: formal, at: label.range)
+        } else if formals.contains(where: \.takesRest) {
+          matched.rest.append((label, given))
+        } else {
+          isRight = false
+          report(unknownArgument(label, formals, name))
+        }
+      } else if let formal = subjects.popFirst() {
+        place(given, in: formal, at: given.range)
+      } else {
+        isRight = false
+        report(unlabelled(given, formals, matched, name))
+      }
+    }
+    let missing = formals.filter { !$0.isOptional && matched.byFormal[$0.name] == nil }
+    if !missing.isEmpty && isRight {
+      isRight = false
+      report(missingArguments(missing, formals, name, callee))
+    }
+    return isRight ? matched : nil
+  }
+
+  private func unspread(_ given: Given) -> [Given] {
+    guard given.isSpread, case .expression(let expression) = given.content else { return [given] }
+    return spread(expression).map { label, part in
+      var field = Given(part, label: .init(label, given.range), at: given.range)
+      field.isSpread = true
+      return field
+    }
+  }
+
+  private func duplicate(_ formal: Formal, _ first: Given, _ second: Given, _ range: SourceRange)
+    -> Diagnostic
+  {
+    Diagnostic(
+      .duplicateArgument, "`\(formal.name)` is given twice", at: range, label: "given again",
+      secondary: [.init(first.range, "given here")])
+  }
+
+  private func unknownArgument(_ label: SyntaxTree.Name, _ formals: [Formal], _ name: String)
+    -> Diagnostic
+  {
+    let near = nearest(to: label.text, among: formals.map(\.name))
+    return Diagnostic(
+      .unknownArgument, "`\(name)` has no argument `\(label.text)`", at: label.range,
+      label: near.map { "did you mean `\($0)`?" } ?? "",
+      notes: [signature(name, formals)],
+      fix: near.map { .init(label.range, $0, "write `\($0)`") })
+  }
+
+  private func unlabelled(
+    _ given: Given, _ formals: [Formal], _ matched: Matched, _ name: String
+  ) -> Diagnostic {
+    let free = formals.filter { matched.byFormal[$0.name] == nil && !$0.isSubject }
+    guard let next = free.first else {
+      return Diagnostic(
+        .tooManyArguments, "`\(name)` takes no further argument", at: given.range,
+        notes: [signature(name, formals)])
+    }
+    let guess = free.count == 1 ? next.name : nil
+    return Diagnostic(
+      .missingLabel, "this argument of `\(name)` needs its label", at: given.range,
+      label: guess.map { "did you mean `\($0): …`?" } ?? "which argument is this?",
+      notes: [signature(name, formals)],
+      fix: guess.map {
+        .init(SourceRange(given.range.start, given.range.start), "\($0): ", "write the label")
+      })
+  }
+
+  private func missingArguments(
+    _ missing: [Formal], _ formals: [Formal], _ name: String, _ callee: SourceRange
+  ) -> Diagnostic {
+    let names = missing.map { "`\($0.name)`" }.joined(separator: " and ")
+    let details = missing.filter { !$0.summary.isEmpty }.map { "\($0.name): \($0.summary)" }
+    return Diagnostic(
+      .missingArgument, "`\(name)` needs \(names)", at: callee,
+      label: missing.map(\.signature).joined(separator: ", "),
+      notes: details + [signature(name, formals)])
+  }
+
+  func signature(_ name: String, _ formals: [Formal]) -> String {
+    "\(name)(" + formals.map(\.signature).joined(separator: ", ") + ")"
+  }
+}

@@ -1,0 +1,329 @@
+// Lists, comprehensions, ranges, records, members and elements.
+
+import Syntax
+import Vocabulary
+
+extension Elaborator {
+  func list(
+    _ elements: [SyntaxTree.Expression], as expected: RecipeType?, at range: SourceRange
+  ) -> Typed {
+    let wanted = expected?.element
+    let parts = elements.map { element in wanted.map { argument(element, as: $0) } ?? elaborate(element) }
+    return list(of: parts, wanted: wanted, at: range)
+  }
+
+  private func list(of parts: [Typed], wanted: RecipeType?, at range: SourceRange) -> Typed {
+    let types = parts.map(\.type)
+    let own = types.contains(.unknown) ? .unknown : Value.commonType(types)
+    let element = types.isEmpty ? wanted ?? own : own
+    let precise = wanted.map { wanted in types.allSatisfy(wanted.accepts) ? wanted : element }
+    return combine(
+      parts, as: .list(precise ?? element), at: range,
+      text: { "[" + $0.joined(separator: ",") + "]" }
+    ) { .list($0) }
+  }
+
+  // MARK: Comprehensions
+
+  func comprehension(
+    _ element: SyntaxTree.Expression, _ clauses: [SyntaxTree.Clause], as expected: RecipeType?,
+    at range: SourceRange
+  ) -> Typed {
+    var parts: [Typed] = []
+    var isKnown = true
+    run(clauses[...]) { visit in
+      let part = elaborate(element, as: expected?.element)
+      switch visit {
+      case .item: parts.append(part)
+      case .never: break
+      case .unknown:
+        isKnown = false
+        parts = [part]
+      }
+    }
+    guard isKnown else {
+      return Typed(.list(parts.first?.type ?? .unknown), .absent)
+    }
+    return list(of: parts, wanted: expected?.element, at: range)
+  }
+
+  private enum Visit {
+    /// All names have values.
+    case item
+    /// Some value is not known here.
+    case unknown
+    /// There is no item at all; what is written is still looked at.
+    case never
+  }
+
+  private func run(_ clauses: ArraySlice<SyntaxTree.Clause>, _ visit: (Visit) -> Void) {
+    guard let clause = clauses.first else { return visit(.item) }
+    let rest = clauses.dropFirst()
+    switch clause {
+    case .only(let condition):
+      let test = expect(condition, .bool, "the condition of `if`")
+      switch test.form {
+      case .known(.bool(let flag)): if flag { run(rest, visit) }
+      case .known(let value) where value.isDeferred:
+        reportDeferred(condition, what: "the condition of a comprehension")
+        run(rest) { _ in visit(.unknown) }
+      case .known, .code, .absent: run(rest) { _ in visit(.unknown) }
+      }
+    case .each(let name, in: let source): each(name, in: source, rest, visit)
+    }
+  }
+
+  private func each(
+    _ name: SyntaxTree.Name, in source: SyntaxTree.Expression,
+    _ rest: ArraySlice<SyntaxTree.Clause>, _ visit: (Visit) -> Void
+  ) {
+    let values = elaborate(source)
+    warnIfShadowing(name)
+    guard case .list(let items)? = values.value else {
+      let element = elementType(of: values, source)
+      return scoped([name.text: .value(Typed(element, .absent))]) {
+        run(rest) { _ in visit(.unknown) }
+      }
+    }
+    guard !items.isEmpty else {
+      let element = values.type.element ?? .unknown
+      return scoped([name.text: .value(Typed(element, .absent))]) {
+        run(rest) { _ in visit(.never) }
+      }
+    }
+    for item in items {
+      let before = diagnostics.count
+      let type = item.type == .none ? values.type.element ?? .none : item.type
+      scoped([name.text: .value(Typed(item, as: type))]) { run(rest, visit) }
+      // The other items would only say the same again.
+      if diagnostics.count > before { return }
+    }
+  }
+
+  private func elementType(of values: Typed, _ source: SyntaxTree.Expression) -> RecipeType {
+    switch values.type {
+    case .list(let element):
+      if values.value != nil { reportDeferred(source, what: "what a comprehension ranges over") }
+      if case .code = values.form {
+        report(
+          Diagnostic(
+            .deferredRange, "a comprehension cannot range over a value of the current row",
+            at: source.range, label: "known only for each row"))
+      }
+      return element
+    case .any, .unknown:
+      if values.value != nil { reportDeferred(source, what: "what a comprehension ranges over") }
+      return .unknown
+    case .data:
+      report(
+        Diagnostic(
+          .deferredRange, "`for` ranges over lists, not over the rows of data", at: source.range,
+          label: "this is \(values.type)",
+          notes: ["To compute for each row, use `add`, `filter` or `select` with `.column`."]))
+      return .unknown
+    case .none, .bool, .int, .float, .text, .path, .quantity, .optional, .record, .choice, .either,
+      .function, .row, .column, .rowType, .tensor, .opaque:
+      report(
+        Diagnostic(
+          .typeMismatch, "`for` needs a list or a range", at: source.range,
+          label: "this is \(values.type.widened)"))
+      return .unknown
+    }
+  }
+
+  private func reportDeferred(_ expression: SyntaxTree.Expression, what: String) {
+    report(
+      Diagnostic(
+        .deferredRange, "\(what) must be known before running", at: expression.range,
+        label: "known only after running",
+        notes: ["The plan is made before anything runs; write the list out, or use a param."]))
+  }
+
+  // MARK: Ranges
+
+  /// The whole numbers from `low` to `high`.
+  func numbers(
+    _ low: SyntaxTree.Expression, _ symbol: SyntaxTree.RangeOperator,
+    _ high: SyntaxTree.Expression, at range: SourceRange
+  ) -> Typed {
+    let bounds = [expect(low, .int, "a range"), expect(high, .int, "a range")]
+    let text = { (parts: [String]) in parts.joined(separator: symbol.rawValue) }
+    return combine(bounds, as: .list(.int), at: range, text: text) { values in
+      guard case .int(let first) = values[0], case .int(let last) = values[1] else {
+        throw Fault("a range must be known before running")
+      }
+      let end = symbol == .closed ? last : last - 1
+      guard end >= first else { return .list([]) }
+      guard end - first < Elaborator.longestRange else {
+        throw Fault("a range holds at most \(Elaborator.longestRange) numbers")
+      }
+      return .list((first...end).map { .int($0) })
+    }
+  }
+
+  private static var longestRange: Int { 1_000_000 }
+
+  // MARK: Records
+
+  func record(
+    _ fields: [SyntaxTree.Field], as expected: RecipeType?, at range: SourceRange
+  ) -> Typed {
+    var labels: [String] = []
+    var parts: [Typed] = []
+    func set(_ label: String, _ part: Typed) {
+      if let place = labels.firstIndex(of: label) {
+        parts[place] = part
+      } else {
+        labels.append(label)
+        parts.append(part)
+      }
+    }
+    var written: Set<String> = []
+    for field in fields {
+      switch field {
+      case .labelled(let label, let value):
+        if !written.insert(label.text).inserted {
+          report(
+            Diagnostic(
+              .duplicateName, "`\(label.text)` stands twice in this record", at: label.range))
+        }
+        let wanted = expected?.field(label.text)
+        set(label.text, wanted.map { argument(value, as: $0) } ?? elaborate(value))
+      case .spread(let value):
+        for (label, part) in spread(value) { set(label, part) }
+      }
+    }
+    return record(labels, parts, at: range)
+  }
+
+  func record(_ labels: [String], _ parts: [Typed], at range: SourceRange) -> Typed {
+    let type = RecipeType.record(zip(labels, parts).map { RecordField($0, $1.type) })
+    return combine(
+      parts, as: type, at: range,
+      text: { "(" + zip(labels, $0).map { "\($0):\($1)" }.sorted().joined(separator: ",") + ")" }
+    ) { .record(Record(labels: labels, values: $0)) }
+  }
+
+  /// The fields of a record that is spread with `..`.
+  func spread(_ expression: SyntaxTree.Expression) -> [(label: String, part: Typed)] {
+    let whole = elaborate(expression)
+    guard whole.type != .unknown else { return [] }
+    guard case .record(let fields) = whole.type else {
+      let advice =
+        whole.type == .any
+        ? "The fields must be known before running."
+        : "Only records can be spread: `..(lr: 1e-4)`."
+      report(
+        Diagnostic(
+          .typeMismatch, "`..` needs a record", at: expression.range,
+          label: "this is \(whole.type.widened)", notes: [advice]))
+      return []
+    }
+    return fields.map { ($0.label, part($0.label, of: whole, as: $0.type, at: expression.range)) }
+  }
+
+  // MARK: Members and elements
+
+  func member(_ name: SyntaxTree.Name, of base: SyntaxTree.Expression, at range: SourceRange)
+    -> Typed
+  {
+    if case .name(let text) = base.kind, case .module(let module)? = place.scopes[text] {
+      return wrong(
+        Diagnostic(
+          .notAValue, "`\(text)` is a recipe: call it to have its names", at: base.range,
+          label: "a recipe is a function of its params",
+          notes: ["As in `\(module.name)().\(name.text)`."],
+          fix: .init(base.range, "\(text)()", "call the recipe")))
+    }
+    let whole = elaborate(base)
+    switch members(of: whole.type) {
+    case .anything: return part(name.text, of: whole, as: .any, at: name.range)
+    case .wrong: return .wrong
+    case .fields(let fields):
+      if let field = fields.first(where: { $0.label == name.text }) {
+        return part(name.text, of: whole, as: field.type, at: name.range)
+      }
+      return wrong(unknownMember(name, of: whole.type, fields.map(\.label), base))
+    }
+  }
+
+  func part(_ name: String, of whole: Typed, as type: RecipeType, at range: SourceRange) -> Typed {
+    let graph = graph
+    return combine([whole], as: type, at: range, text: { "\($0[0]).\(name)" }) {
+      try graph.member(name, of: $0[0], type: type)
+    }.settled
+  }
+
+  private enum Members {
+    case fields([RecordField])
+    case anything
+    case wrong
+  }
+
+  private func members(of type: RecipeType) -> Members {
+    switch type {
+    case .record(let fields): .fields(fields)
+    case .opaque(let name, let arguments):
+      lexicon.vocabulary.type(named: name).map { .fields($0.members(arguments)) } ?? .anything
+    case .data(let row): .fields(lexicon.vocabulary.type(named: "Data")?.members([row]) ?? [])
+    case .tensor, .any: .anything
+    case .unknown: .wrong
+    case .none, .bool, .int, .float, .text, .path, .quantity, .optional, .list, .choice, .either,
+      .function, .row, .column, .rowType:
+      .fields([])
+    }
+  }
+
+  private func unknownMember(
+    _ name: SyntaxTree.Name, of type: RecipeType, _ found: [String], _ base: SyntaxTree.Expression
+  ) -> Diagnostic {
+    let near = nearest(to: name.text, among: found)
+    var notes = found.isEmpty ? [] : ["It has: \(found.joined(separator: ", "))."]
+    if type.isOptional { notes.append("It may be none: say what stands instead with `??` first.") }
+    if case .data(let row) = type, row.field(name.text) != nil {
+      notes.append("`\(name.text)` is a column: in a call on this data it is written `.\(name.text)`.")
+    }
+    return Diagnostic(
+      .unknownMember, "this has no `\(name.text)`", at: name.range,
+      label: near.map { "did you mean `\($0)`?" } ?? "",
+      secondary: [.init(base.range, "this is \(type.widened)")], notes: notes,
+      fix: near.map { .init(name.range, $0, "write `\($0)`") })
+  }
+
+  func element(
+    _ index: SyntaxTree.Expression, of base: SyntaxTree.Expression, at range: SourceRange
+  ) -> Typed {
+    let whole = elaborate(base)
+    let type: RecipeType
+    switch whole.type {
+    case .list(let inner): type = inner
+    case .any, .tensor, .opaque: type = .any
+    case .unknown: return .wrong
+    case .none, .bool, .int, .float, .text, .path, .quantity, .optional, .record, .choice, .either,
+      .function, .row, .column, .rowType, .data:
+      return wrong(
+        Diagnostic(
+          .typeMismatch, "only lists have elements by number", at: base.range,
+          label: "this is \(whole.type.widened)"))
+    }
+    let graph = graph
+    let place = expect(index, .int, "the place in a list")
+    return combine([whole, place], as: type, at: range, text: { "\($0[0])[\($0[1])]" }) {
+      try graph.index($0[1], of: $0[0], type: type)
+    }.settled
+  }
+}
+
+extension RecipeType {
+  /// The element type of a list, also of one that may be absent.
+  var element: RecipeType? {
+    switch self {
+    case .list(let element): element
+    case .optional(let type): type.element
+    case .either(let types): types.lazy.compactMap(\.element).first
+    case .none, .bool, .int, .float, .text, .path, .quantity, .record, .choice, .function, .row,
+      .column, .rowType, .data, .tensor, .opaque, .any, .unknown:
+      nil
+    }
+  }
+}

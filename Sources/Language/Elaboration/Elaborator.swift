@@ -1,0 +1,172 @@
+// The walk over a recipe: each expression is checked and, as far as it can be, evaluated.
+
+import Foundation
+import Syntax
+import Vocabulary
+
+/// Checks and evaluates in one walk, statement by statement, so that what a call is checked
+/// against may depend on the values before it: the columns of a file depend on its path.
+final class Elaborator {
+  let lexicon: Lexicon
+  let graph: StageGraph
+  /// Everything wrong so far, in the order found.
+  var diagnostics: [Diagnostic] = []
+  var effects: [Effect] = []
+  /// Where in which text, with which names.
+  var place: Place
+  /// How many lambda parameters and rows surround the expression.
+  var depth = 0
+  /// Results of stages that the surrounding function mentions.
+  var captures: [Value] = []
+  /// The sub-expressions of the condition of a `check`, while one is being elaborated.
+  var trace: [TracedValue]?
+
+  /// The surroundings of an expression.
+  struct Place {
+    var scopes = Scopes()
+    var source: SourceText
+    var directory: Folder
+    var row: RowContext?
+    /// The name that the statement gives to its result.
+    var label: String?
+    /// Whether effects of the statements count: not in imported recipes and functions.
+    var collectsEffects = true
+    /// Values given to params from outside.
+    var given: [String: Typed] = [:]
+    /// Recipes being imported, outermost first.
+    var importing: [String] = []
+    /// The `def` whose body is being looked at.
+    var function: String?
+    /// Names that are defined further down.
+    var later: [String: SourceRange] = [:]
+  }
+
+  /// The rows that `.column` speaks of.
+  struct RowContext {
+    /// Nil where the columns are not known.
+    let fields: [RecordField]?
+    /// Where the current row is while compiled code runs; nil where there is no current row yet,
+    /// only rows that an argument may speak of.
+    let slot: Int?
+    /// What holds the rows, for messages.
+    let range: SourceRange?
+  }
+
+  init(lexicon: Lexicon, graph: StageGraph, source: SourceText, directory: Folder) {
+    self.lexicon = lexicon
+    self.graph = graph
+    place = Place(source: source, directory: directory)
+  }
+
+  var context: RunContext { RunContext(directory: place.directory) }
+
+  func report(_ diagnostic: Diagnostic) { diagnostics.append(diagnostic) }
+
+  /// Reports and gives the expression that silences consequences.
+  func wrong(_ diagnostic: Diagnostic) -> Typed {
+    report(diagnostic)
+    return .wrong
+  }
+
+  /// Does something elsewhere: in another scope, text or function.
+  func within<T>(_ other: Place, _ work: () -> T) -> T {
+    let here = place
+    place = other
+    defer { place = here }
+    return work()
+  }
+
+  func scoped<T>(_ names: [String: Definition], _ work: () -> T) -> T {
+    var inner = place
+    inner.scopes = place.scopes.adding(names)
+    inner.label = nil
+    return within(inner, work)
+  }
+
+  /// The diagnostics that some work gives, kept apart from those of the recipe.
+  func collecting<T>(_ work: () -> T) -> (result: T, found: [Diagnostic]) {
+    let before = diagnostics
+    diagnostics = []
+    let result = work()
+    let found = diagnostics
+    diagnostics = before
+    return (result, found)
+  }
+}
+
+/// An effect that a recipe asks for, in the order written.
+struct Effect: Sendable {
+  let stage: Stage
+  let range: SourceRange
+  let source: SourceText
+  /// What was known under each sub-expression, where the effect is a `check`.
+  let trace: [TracedValue]
+}
+
+/// The value under one sub-expression of a condition.
+struct TracedValue: Sendable {
+  let range: SourceRange
+  let value: Value
+  /// Literals explain themselves.
+  let isLiteral: Bool
+}
+
+// MARK: - Computing from parts
+
+extension Elaborator {
+  /// The result of an operation: at once if all operands are known, else compiled.
+  func combine(
+    _ operands: [Typed], as type: RecipeType, at range: SourceRange, text: ([String]) -> String,
+    _ apply: @escaping @Sendable ([Value]) throws -> Value
+  ) -> Typed {
+    var values: [Value] = []
+    for operand in operands {
+      switch operand.form {
+      case .absent: return Typed(type, .absent)
+      case .known(let value): values.append(value)
+      case .code: break
+      }
+    }
+    if values.count == operands.count { return evaluated(as: type, at: range) { try apply(values) } }
+    let codes = operands.compactMap(code)
+    return Typed(type, .code(compiled(codes, text(codes.map(\.text)), apply)))
+  }
+
+  func evaluated(as type: RecipeType, at range: SourceRange, _ work: () throws -> Value) -> Typed {
+    do {
+      return Typed(try work(), as: type)
+    } catch let paused as Paused {
+      return wrong(Diagnostic(.stageFailed, "paused \(paused.place)", at: range))
+    } catch {
+      return wrong(Diagnostic(.evaluationFailed, "\(error)", at: range, label: "here"))
+    }
+  }
+
+  /// Operations of one and two operands are by far the most frequent in row expressions.
+  private func compiled(
+    _ codes: [Code], _ text: String, _ apply: @escaping @Sendable ([Value]) throws -> Value
+  ) -> Code {
+    let runs = codes.map(\.run)
+    switch runs.count {
+    case 1:
+      let run = runs[0]
+      return Code(text, from: codes) { try apply([try run($0)]) }
+    case 2:
+      let (first, second) = (runs[0], runs[1])
+      return Code(text, from: codes) { try apply([try first($0), try second($0)]) }
+    default: return Code(text, from: codes) { frame in try apply(try runs.map { try $0(frame) }) }
+    }
+  }
+
+  /// The operand as code; nil where it is absent.
+  func code(_ typed: Typed) -> Code? {
+    switch typed.form {
+    case .absent: return nil
+    case .code(let code): return code
+    case .known(let value):
+      guard value.isDeferred else { return Code(constant: value) }
+      captures.append(value)
+      return Code(capture: captures.count - 1, of: value)
+    }
+  }
+}

@@ -1,0 +1,188 @@
+// One case per kind of expression.
+
+import Syntax
+import Vocabulary
+
+extension Elaborator {
+  /// Looks at an expression where `expected` is asked for; the caller compares the outcome.
+  func elaborate(_ expression: SyntaxTree.Expression, as expected: RecipeType? = nil) -> Typed {
+    let result = dispatch(expression, as: expected)
+    if let value = result.value { record(value, of: expression) }
+    return result
+  }
+
+  private func dispatch(_ expression: SyntaxTree.Expression, as expected: RecipeType?) -> Typed {
+    let range = expression.range
+    switch expression.kind {
+    case .number(let literal): return number(literal, at: range)
+    case .text(let segments): return text(segments, at: range)
+    case .bool(let flag): return Typed(.bool(flag))
+    case .none: return Typed(.none)
+    case .name(let name): return value(named: name, at: range)
+    case .column(let name): return column(name, at: range)
+    case .list(let elements): return list(elements, as: expected, at: range)
+    case .comprehension(let element, let clauses):
+      return comprehension(element, clauses, as: expected, at: range)
+    case .record(let fields): return self.record(fields, as: expected, at: range)
+    case .call(let callee, let arguments):
+      return call(callee, arguments.map(Given.init), at: range, as: expected)
+    case .member(let base, let name): return member(name, of: base, at: range)
+    case .index(let base, let index): return element(index, of: base, at: range)
+    case .unary(let symbol, let operand): return unary(symbol, operand, at: range)
+    case .binary(let left, let symbol, let right, let symbolRange):
+      return binary(left, symbol, right, symbolRange, at: range, as: expected)
+    case .pipe(let subject, let target): return pipe(subject, target, at: range, as: expected)
+    case .range(let low, let symbol, let high): return numbers(low, symbol, high, at: range)
+    case .lambda(let parameter, let body): return lambda(parameter, body, as: expected, at: range)
+    case .conditional(let condition, let then, let otherwise):
+      return conditional(condition, then, otherwise, as: expected, at: range)
+    case .block(let bindings, let value): return block(bindings, value, as: expected)
+    case .parenthesised(let inner): return elaborate(inner, as: expected)
+    case .lastValue: return value(named: Elaborator.lastValue, at: range)
+    case .error: return .wrong
+    }
+  }
+
+  /// The hidden name of the value that a cell beginning with `|>` continues from.
+  static let lastValue = "_"
+
+  private func record(_ value: Value, of expression: SyntaxTree.Expression) {
+    guard trace != nil else { return }
+    switch expression.kind {
+    case .parenthesised: return
+    case .number, .text, .bool, .none:
+      trace?.append(TracedValue(range: expression.range, value: value, isLiteral: true))
+    case .name, .column, .list, .comprehension, .record, .call, .member, .index, .unary, .binary,
+      .pipe, .range, .lambda, .conditional, .block, .lastValue, .error:
+      trace?.append(TracedValue(range: expression.range, value: value, isLiteral: false))
+    }
+  }
+
+  private func number(_ literal: SyntaxTree.NumberLiteral, at range: SourceRange) -> Typed {
+    if let unit = literal.unit {
+      guard let known = Unit(spelled: unit.text) else {
+        let near = nearest(to: unit.text, among: Unit.allCases.map(\.rawValue))
+        return wrong(
+          Diagnostic(
+            .wrongUnit, "there is no unit `\(unit.text)`", at: unit.range,
+            label: near.map { "did you mean `\($0)`?" } ?? "",
+            notes: ["Units: " + Unit.allCases.map(\.rawValue).joined(separator: ", ") + "."],
+            fix: near.map { Diagnostic.Fix(unit.range, $0, "write `\($0)`") }))
+      }
+      return Typed(.quantity(Quantity(literal.value, known)))
+    }
+    if let integer = literal.integer { return Typed(.int(integer)) }
+    return Typed(.float(literal.value))
+  }
+
+  private func text(_ segments: [SyntaxTree.TextSegment], at range: SourceRange) -> Typed {
+    let parts = segments.map { segment -> Typed in
+      switch segment {
+      case .literal(let text, _): return Typed(.text(text))
+      case .interpolation(let inner, _): return interpolated(inner)
+      }
+    }
+    if segments.allSatisfy({ if case .literal = $0 { true } else { false } }) {
+      return Typed(.text(parts.compactMap { $0.value?.plainText }.joined()))
+    }
+    let graph = graph
+    let joined = combine(
+      parts, as: .text, at: range, text: { "text(" + $0.joined(separator: ",") + ")" }
+    ) { values in
+      try graph.apply(Elaborator.joining, to: .list(values), type: .text)
+    }
+    if let value = joined.constant { return Typed(value) }
+    return joined
+  }
+
+  private static let joining = Function(canonical: "joined", result: .text) { value in
+    guard case .list(let parts) = value else { return value }
+    return .text(parts.map(\.plainText).joined())
+  }
+
+  private func interpolated(_ expression: SyntaxTree.Expression) -> Typed {
+    let part = elaborate(expression)
+    switch part.type {
+    case .data, .function, .rowType, .row:
+      return wrong(
+        Diagnostic(
+          .typeMismatch, "a text cannot hold \(part.type)", at: expression.range,
+          label: "this is \(part.type)",
+          notes: ["Texts can hold numbers, texts and what is shown as one."]))
+    case .optional(let inner):
+      return wrong(
+        Diagnostic(
+          .optionalValue, "this may be none, so it cannot stand in a text", at: expression.range,
+          label: "this is \(inner)?",
+          notes: ["Say what stands there instead: `\\(value ?? \"…\")`."]))
+    case .none, .bool, .int, .float, .text, .path, .quantity, .list, .record, .choice, .either,
+      .column, .tensor, .opaque, .any, .unknown:
+      return part
+    }
+  }
+
+  private func conditional(
+    _ condition: SyntaxTree.Expression, _ then: SyntaxTree.Expression,
+    _ otherwise: SyntaxTree.Expression, as expected: RecipeType?, at range: SourceRange
+  ) -> Typed {
+    let test = expect(condition, .bool, "the condition of `if`")
+    let first = elaborate(then, as: expected)
+    let second = elaborate(otherwise, as: expected)
+    let type = first.type == second.type ? first.type : joined(first.type, second.type)
+    if case .bool(let flag)? = test.constant { return (flag ? first : second) }
+    let graph = graph
+    guard case .known = test.form else { return choiceCode(test, first, second, type) }
+    return combine([test, first, second], as: type, at: range, text: Elaborator.choiceText) {
+      try graph.choice($0[0], $0[1], $0[2], type: type)
+    }
+  }
+
+  private static let choiceText: ([String]) -> String = { "if \($0[0]) then \($0[1]) else \($0[2])" }
+
+  /// Compiled so that only the chosen branch runs.
+  private func choiceCode(_ test: Typed, _ first: Typed, _ second: Typed, _ type: RecipeType)
+    -> Typed
+  {
+    guard let test = code(test), let first = code(first), let second = code(second) else {
+      return Typed(type, .absent)
+    }
+    let graph = graph
+    let parts = [test, first, second]
+    return Typed(
+      type,
+      .code(
+        Code(Elaborator.choiceText(parts.map(\.text)), from: parts) { frame in
+          let condition = try test.run(frame)
+          if case .bool(let flag) = condition { return try (flag ? first : second).run(frame) }
+          return try graph.choice(
+            condition, try first.run(frame), try second.run(frame), type: type)
+        }))
+  }
+
+  private func block(
+    _ bindings: [SyntaxTree.Binding], _ value: SyntaxTree.Expression, as expected: RecipeType?
+  ) -> Typed {
+    scoped([:]) {
+      for binding in bindings {
+        warnIfShadowing(binding.name)
+        place.label = nil
+        place.scopes.define(binding.name.text, .value(elaborate(binding.value)))
+      }
+      return elaborate(value, as: expected)
+    }
+  }
+
+  /// The type of either of two expressions; unknown stays unknown.
+  func joined(_ a: RecipeType, _ b: RecipeType) -> RecipeType {
+    if a == .unknown || b == .unknown { return .unknown }
+    return a.widened.joined(with: b.widened)
+  }
+}
+
+extension Value {
+  /// The value inside a text: `3`, not `"3"`.
+  var plainText: String {
+    if case .text(let text) = self { return text }
+    return source
+  }
+}

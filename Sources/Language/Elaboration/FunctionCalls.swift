@@ -1,0 +1,157 @@
+// Calls of functions that recipes define: the body is checked anew with the real arguments.
+
+import Syntax
+import Vocabulary
+
+extension Elaborator {
+  func call(
+    _ function: UserFunction, _ arguments: [Given], _ callee: SourceRange, at range: SourceRange,
+    as expected: RecipeType?
+  ) -> Typed {
+    let label = place.label
+    place.label = nil
+    guard
+      let matched = match(arguments, to: function.formals, of: function.name, at: callee)
+    else { return .wrong }
+    let found = elaborated(matched, function.formals, of: function.name)
+    guard !found.isWrong, function.isSound else { return .wrong }
+    let (result, problems) = collecting {
+      body(of: function, found.arguments, label: label ?? function.name, as: expected)
+    }
+    for problem in problems where problem.severity == .error {
+      report(relayed(problem, function, callee, at: range))
+      return .wrong
+    }
+    return result
+  }
+
+  /// The body with values for the parameters; those left out get their defaults.
+  private func body(
+    of function: UserFunction, _ arguments: [String: Typed], label: String?,
+    as expected: RecipeType?
+  ) -> Typed {
+    let wasTracing = trace
+    trace = nil
+    defer { trace = wasTracing }
+    var there = Place(source: function.source, directory: place.directory)
+    there.row = place.row.map { RowContext(fields: $0.fields, slot: nil, range: nil) }
+    there.scopes = function.scopes.adding([:])
+    there.collectsEffects = false
+    there.function = function.name
+    there.label = nil
+    there.importing = place.importing
+    return within(there) {
+      for formal in function.formals {
+        let given = arguments[formal.name] ?? fallback(formal)
+        place.scopes.define(formal.name, .value(given))
+      }
+      place.label = label
+      return declared(elaborate(function.body, as: function.result ?? expected), function)
+    }
+  }
+
+  private func fallback(_ formal: Formal) -> Typed {
+    guard let expression = formal.fallback else { return Typed(.none, as: formal.type) }
+    return require(
+      argument(expression, as: formal.type), formal.type, at: expression.range,
+      "the default of `\(formal.name)`")
+  }
+
+  /// The result under the type that the function declares.
+  func declared(_ result: Typed, _ function: UserFunction) -> Typed {
+    guard let type = function.result else { return result }
+    let checked = require(
+      result, type.accepts(result.type) ? type : type.withoutArguments, at: function.body.range,
+      "the result of `\(function.name)`")
+    guard case .opaque = type, checked.type != .unknown else { return checked }
+    let rename = Function(canonical: "declared as \(type)", result: type) { value in
+      guard case .opaque(let opaque) = value else { return value }
+      return .opaque(opaque.declared(as: type))
+    }
+    let graph = graph
+    return combine([checked], as: type, at: function.body.range, text: { "\($0[0]) as \(type)" }) {
+      try graph.apply(rename, to: $0[0], type: type)
+    }.typed(as: type)
+  }
+
+  /// What is wrong inside a function with these arguments is told where it is called.
+  private func relayed(
+    _ problem: Diagnostic, _ function: UserFunction, _ callee: SourceRange, at range: SourceRange
+  ) -> Diagnostic {
+    let isHere = function.source == place.source
+    let inside = Diagnostic.Label(
+      problem.primary.range, problem.primary.text.isEmpty ? problem.message : problem.primary.text,
+      in: problem.secondary.first?.source ?? (isHere ? nil : function.source))
+    return Diagnostic(
+      problem.code, problem.message, at: callee, label: "in this call of `\(function.name)`",
+      secondary: [inside], notes: problem.notes)
+  }
+}
+
+extension RecipeType {
+  /// `Loss<row>` as plain `Loss`: what a function declares of a runtime type is taken at its word.
+  fileprivate var withoutArguments: RecipeType {
+    if case .opaque(let name, _) = self { return .opaque(name, []) }
+    return self
+  }
+}
+
+// MARK: - Definitions
+
+extension Elaborator {
+  func define(_ declaration: SyntaxTree.Function, documentation: String?) -> UserFunction {
+    let name = declaration.name.text
+    var taken: Set<String> = []
+    let formals = declaration.formals.map { formal -> Formal in
+      if !taken.insert(formal.label.text).inserted {
+        report(
+          Diagnostic(
+            .duplicateName, "`\(name)` has two parameters `\(formal.label.text)`",
+            at: formal.label.range))
+      }
+      return self.formal(formal)
+    }
+    var function = UserFunction(
+      name: name, formals: formals, result: declaration.result.map(type), body: declaration.body,
+      documentation: documentation, source: place.source, scopes: place.scopes, isSound: true)
+    let (_, problems) = collecting { checkAlone(function) }
+    problems.forEach(report)
+    if problems.contains(where: { $0.severity == .error }) { function = function.unsound }
+    return function
+  }
+
+  private func formal(_ formal: SyntaxTree.Formal) -> Formal {
+    let type = type(formal.type)
+    var result = Formal(name: formal.label.text, type: type)
+    result.isSubject = formal.isUnlabelled
+    result.isOptional = formal.fallback != nil || type.isOptional
+    result.fallback = formal.fallback
+    result.fallbackText = formal.fallback.map { place.source[$0.range] }
+    result.constraint = constraint(of: formal.type)
+    return result
+  }
+
+  /// The body with parameters of the declared types, whose values are not known.
+  private func checkAlone(_ function: UserFunction) {
+    var names: [String: Definition] = [:]
+    for formal in function.formals {
+      if formal.fallback != nil { _ = fallback(formal) }
+      names[formal.name] = .value(Typed(formal.type, .absent))
+    }
+    var there = place
+    there.scopes = function.scopes.adding(names)
+    there.row = RowContext(fields: nil, slot: nil, range: nil)
+    there.collectsEffects = false
+    there.function = function.name
+    there.label = nil
+    within(there) { _ = declared(elaborate(function.body, as: function.result), function) }
+  }
+}
+
+extension UserFunction {
+  fileprivate var unsound: UserFunction {
+    UserFunction(
+      name: name, formals: formals, result: result, body: body, documentation: documentation,
+      source: source, scopes: scopes, isSound: false)
+  }
+}

@@ -1,0 +1,108 @@
+// Lambdas and row expressions: what becomes a function value.
+
+import Syntax
+import Vocabulary
+
+extension Elaborator {
+  func lambda(
+    _ parameter: SyntaxTree.Name, _ body: SyntaxTree.Expression, as expected: RecipeType?,
+    at range: SourceRange
+  ) -> Typed {
+    let (input, output) = expected.flatMap(\.functionParts) ?? (.any, nil)
+    warnIfShadowing(parameter)
+    let slot = depth
+    let result = abstracted { () -> Typed in
+      let argument = Typed(input, .code(Code(slot: slot)))
+      return scoped([parameter.text: .value(argument)]) {
+        let result = elaborate(body, as: output == .any ? nil : output)
+        guard let output, output != .any else { return result }
+        return require(result, output, at: body.range, "the result of this lambda")
+      }
+    }
+    return function(of: slot, result, as: .function([input], result.type), at: range)
+  }
+
+  /// An expression over the columns of the current row.
+  func rowExpression(_ expression: SyntaxTree.Expression, of type: RecipeType) -> Typed {
+    let slot = depth
+    let outer = place
+    let result = abstracted { () -> Typed in
+      var inner = outer
+      inner.row = RowContext(fields: outer.row?.fields, slot: slot, range: outer.row?.range)
+      return within(inner) { elaborate(expression, as: type == .any ? nil : type) }
+    }
+    if case .row = result.type { return checkedRow(result, of: type, at: expression.range) }
+    let checked = require(result, type, at: expression.range, "this row expression")
+    guard case .code = checked.form else {
+      return checked.typed(as: checked.type == .unknown ? .unknown : .row(checked.type))
+    }
+    return function(of: slot, checked, as: .row(checked.type), at: expression.range)
+  }
+
+  /// A row expression that comes from elsewhere, such as the parameter of a `def`.
+  private func checkedRow(_ row: Typed, of type: RecipeType, at range: SourceRange) -> Typed {
+    guard case .row(let inner) = row.type else { return row }
+    return require(row.typed(as: inner), type, at: range, "this row expression")
+      .typed(as: row.type)
+  }
+
+  private func abstracted(_ work: () -> Typed) -> Typed {
+    depth += 1
+    defer { depth -= 1 }
+    return work()
+  }
+
+  /// The function of the value in `slot` that computes `result`.
+  private func function(of slot: Int, _ result: Typed, as type: RecipeType, at range: SourceRange)
+    -> Typed
+  {
+    let outermost = depth == 0
+    let compiled = code(result)
+    let mentioned = captures
+    if outermost { captures = [] }
+    guard let code = compiled else {
+      return Typed(result.type == .unknown ? .unknown : type, .absent)
+    }
+    let codeResult = result.type
+    guard code.slots.subtracting([slot]).isEmpty && (outermost || !code.hasCaptures) else {
+      return Typed(
+        type,
+        .code(code.without(slot: slot) { code.function(of: slot, in: $0, result: codeResult) }))
+    }
+    let padding = [Value](repeating: .none, count: slot)
+    guard code.hasCaptures else {
+      return Typed(code.function(of: slot, in: Frame(slots: padding), result: codeResult), as: type)
+    }
+    return deferredFunction(code, slot, mentioned, as: type, result: codeResult, at: range)
+  }
+
+  /// A function that mentions results of stages is itself there only after they have run.
+  private func deferredFunction(
+    _ code: Code, _ slot: Int, _ captures: [Value], as type: RecipeType, result: RecipeType,
+    at range: SourceRange
+  ) -> Typed {
+    let padding = [Value](repeating: .none, count: slot)
+    let maker = Function(canonical: "function{\(code.text)}", result: type) { value in
+      guard case .list(let values) = value else { throw Fault("captures are a list") }
+      return code.function(of: slot, in: Frame(captures: values, slots: padding), result: result)
+    }
+    let graph = graph
+    return evaluated(as: type, at: range) {
+      try graph.apply(maker, to: .list(captures), type: type)
+    }
+  }
+}
+
+extension RecipeType {
+  /// The input and output of a function type with one input, also of one that may be absent.
+  var functionParts: (RecipeType, RecipeType?)? {
+    switch self {
+    case .function(let inputs, let output): inputs.first.map { ($0, output) }
+    case .optional(let type): type.functionParts
+    case .either(let types): types.lazy.compactMap(\.functionParts).first
+    case .none, .bool, .int, .float, .text, .path, .quantity, .list, .record, .choice, .row,
+      .column, .rowType, .data, .tensor, .opaque, .any, .unknown:
+      nil
+    }
+  }
+}

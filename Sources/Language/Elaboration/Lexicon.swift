@@ -1,0 +1,88 @@
+// All words that come with the language: primitives, and the library written in recipes.
+
+import Foundation
+import Syntax
+import Vocabulary
+
+/// A vocabulary made ready for looking words up; made once at start.
+public final class Lexicon: Sendable {
+  public let vocabulary: Vocabulary
+  let functions: [String: UserFunction]
+  private let values: [String: Typed]
+  private let byName: [String: [Primitive]]
+  /// What is wrong in the library's own sources; a test holds that it is nothing.
+  public let diagnostics: [(source: SourceText, diagnostic: Diagnostic)]
+
+  public init(_ vocabulary: Vocabulary) {
+    self.vocabulary = vocabulary
+    byName = Dictionary(grouping: vocabulary.primitives + [.check], by: \.name).mapValues {
+      // A vocabulary may bring its own `check`, with words of its own in the manual.
+      $0.count > 1 && $0[0].name == "check" ? Array($0.prefix(1)) : $0
+    }
+    let library = Library(vocabulary, byName)
+    functions = library.functions
+    values = library.values
+    diagnostics = library.diagnostics
+  }
+
+  /// A lexicon of primitives alone, for reading the library itself.
+  fileprivate init(
+    _ vocabulary: Vocabulary, _ byName: [String: [Primitive]],
+    _ functions: [String: UserFunction], _ values: [String: Typed]
+  ) {
+    self.vocabulary = vocabulary
+    self.byName = byName
+    self.functions = functions
+    self.values = values
+    diagnostics = []
+  }
+
+  public func primitives(named name: String) -> [Primitive] { byName[name] ?? [] }
+
+  func value(named name: String) -> Typed? { values[name] }
+
+  func isFunction(_ name: String) -> Bool { functions[name] != nil || byName[name] != nil }
+
+  var callableNames: [String] { Array(functions.keys) + Array(byName.keys) }
+  var valueNames: [String] { Array(values.keys) }
+}
+
+/// The files of the library, read in order: later ones may use earlier ones.
+private struct Library {
+  var functions: [String: UserFunction] = [:]
+  var values: [String: Typed] = [:]
+  var diagnostics: [(source: SourceText, diagnostic: Diagnostic)] = []
+
+  init(_ vocabulary: Vocabulary, _ byName: [String: [Primitive]]) {
+    for file in vocabulary.sources {
+      read(
+        SourceText(name: file.name, file.text), Lexicon(vocabulary, byName, functions, values))
+    }
+  }
+
+  private mutating func read(_ source: SourceText, _ lexicon: Lexicon) {
+    let (tree, problems) = Parser.parse(source)
+    let elaborator = Elaborator(
+      lexicon: lexicon, graph: StageGraph(seed: 0), source: source,
+      directory: URL(filePath: "/"))
+    let names = elaborator.run(tree)
+    diagnostics += (problems + elaborator.diagnostics).map { (source, $0) }
+    for one in names {
+      switch one.definition {
+      case .function(let function): functions[one.name.text] = function
+      case .value(let typed): values[one.name.text] = typed
+      case .module, .type: break
+      }
+    }
+  }
+}
+
+extension Primitive {
+  /// `check` is a form: the runner evaluates its condition itself, to show its parts.
+  static let check = Primitive(
+    "check", "Fails the run if a condition does not hold, and shows the value of each part.",
+    in: .results, cost: .effect, examples: ["check(1 + 1 == 2)"],
+    Parameter<Bool>.subject("condition", "What must hold."),
+    Parameter<String?>.subject("message", "What a failure means.", default: .some(nil))
+  ) { _, _, _ in Value.none }
+}

@@ -1,0 +1,132 @@
+// Imports: a recipe is a function of its params, and its value is the record of its names.
+
+import Foundation
+import Store
+import Syntax
+import Vocabulary
+
+extension Elaborator {
+  func importing(_ declaration: SyntaxTree.Import, _ statement: SyntaxTree.Statement) -> [Defined] {
+    let (path, pin) = Elaborator.split(declaration.path)
+    let url = URL.inRecipe(path, directory: place.directory).standardizedFileURL
+    let name =
+      declaration.alias
+      ?? SyntaxTree.Name(
+        url.deletingPathExtension().lastPathComponent, declaration.pathRange)
+    let broken = {
+      self.place.later[name.text] = nil
+      self.place.scopes.define(name.text, .value(.wrong))
+      return [
+        Defined(
+          name: name, definition: .value(.wrong), documentation: nil, range: statement.range)
+      ]
+    }
+    guard let module = module(name.text, url, declaration.pathRange) else { return broken() }
+    if let pin, !keeps(pin, module.file, declaration) { return broken() }
+    place.scopes.define(name.text, .module(module))
+    place.later[name.text] = nil
+    return [
+      Defined(
+        name: name, definition: .module(module), documentation: statement.documentation,
+        range: statement.range)
+    ]
+  }
+
+  /// `x.recipe#sha256-…` is a path and a pin.
+  private static func split(_ text: String) -> (path: String, pin: String?) {
+    guard let mark = text.range(of: "#sha256-") else { return (text, nil) }
+    return (String(text[..<mark.lowerBound]), String(text[mark.upperBound...]))
+  }
+
+  /// The pin is of the tree, not of the text: comments and layout may change.
+  private func keeps(_ pin: String, _ file: SyntaxTree.File, _ declaration: SyntaxTree.Import) -> Bool {
+    let hash = Digest.sha256(file.canonicalText)
+    if !pin.isEmpty, hash.hasPrefix(pin) { return true }
+    report(
+      Diagnostic(
+        .pinMismatch, "the imported recipe is not the one that was pinned",
+        at: declaration.pathRange, label: "its pin is now #sha256-\(hash.prefix(16))",
+        notes: ["Read what changed; then pin the new text, or bring the old one back."]))
+    return false
+  }
+
+  private func module(_ name: String, _ url: URL, _ range: SourceRange) -> Module? {
+    guard !place.importing.contains(url.path) else {
+      report(
+        Diagnostic(
+          .importCycle, "this recipe imports itself", at: range,
+          label: "by way of \(place.importing.count) imports",
+          notes: ["Move what both need into a third recipe."]))
+      return nil
+    }
+    guard let bytes = FileManager.default.contents(atPath: url.path) else {
+      report(
+        Diagnostic(
+          .importFailed, "there is no recipe at this path", at: range, label: "not found",
+          notes: ["Looked for \(url.path).", "Paths start at the folder of the importing recipe."]))
+      return nil
+    }
+    let source = SourceText(name: url.lastPathComponent, bytes: Array(bytes))
+    let (file, problems) = Parser.parse(source)
+    let inside = surroundings(of: source, at: url.path)
+    let (formals, found) = collecting { within(inside) { self.formals(of: file) } }
+    guard let first = (problems + found).first(where: { $0.severity == .error }) else {
+      return Module(name: name, file: file, source: source, path: url.path, formals: formals)
+    }
+    report(
+      Diagnostic(
+        .importFailed, "the imported recipe does not check: \(first.message)", at: range,
+        label: "imported here",
+        secondary: [.init(first.primary.range, first.primary.text, in: source)],
+        notes: first.notes))
+    return nil
+  }
+
+  private func surroundings(of source: SourceText, at path: String) -> Place {
+    var inside = Place(
+      source: source, directory: URL(filePath: path).deletingLastPathComponent())
+    inside.collectsEffects = false
+    inside.importing = place.importing + [path]
+    return inside
+  }
+
+  /// The params, found by looking at the whole recipe once with its defaults.
+  private func formals(of file: SyntaxTree.File) -> [Formal] {
+    _ = run(file)
+    return file.statements.compactMap { statement in
+      guard case .parameter(let parameter) = statement.kind else { return nil }
+      let (type, _) = collecting { self.type(parameter.type) }
+      var formal = Formal(name: parameter.name.text, type: type)
+      formal.summary = statement.documentation ?? ""
+      formal.isOptional = parameter.fallback != nil || type.isOptional
+      formal.fallbackText = parameter.fallback.map { place.source[$0.range] }
+      return formal
+    }
+  }
+
+  func call(_ module: Module, _ arguments: [Given], _ callee: SourceRange, at range: SourceRange)
+    -> Typed
+  {
+    place.label = nil
+    guard let matched = match(arguments, to: module.formals, of: module.name, at: callee) else {
+      return .wrong
+    }
+    let found = elaborated(matched, module.formals, of: module.name)
+    guard !found.isWrong else { return .wrong }
+    var inside = surroundings(of: module.source, at: module.path)
+    inside.given = found.arguments
+    let (names, problems) = collecting { within(inside) { run(module.file) } }
+    if let first = problems.first(where: { $0.severity == .error }) {
+      return wrong(
+        Diagnostic(
+          first.code, first.message, at: callee, label: "with these params",
+          secondary: [.init(first.primary.range, first.primary.text, in: module.source)],
+          notes: first.notes))
+    }
+    let values = names.compactMap { one -> (String, Typed)? in
+      guard case .value(let typed) = one.definition else { return nil }
+      return (one.name.text, typed)
+    }
+    return record(values.map(\.0), values.map(\.1), at: range)
+  }
+}

@@ -1,0 +1,113 @@
+// Names as values, columns, and what is said of names that stand for nothing.
+
+import Syntax
+import Vocabulary
+
+extension Elaborator {
+  func value(named name: String, at range: SourceRange) -> Typed {
+    switch place.scopes[name] {
+    case .value(let typed): return typed
+    case .type(let type): return Typed(.type(type.type))
+    case .module: return wrong(notAValue(name, "a recipe", range))
+    case .function: return wrong(notAValue(name, "a function", range))
+    case nil: break
+    }
+    if let typed = lexicon.value(named: name) { return typed }
+    if lexicon.isFunction(name) { return wrong(notAValue(name, "a function", range)) }
+    if let type = builtInType(name) { return Typed(.type(type)) }
+    return wrong(unknownName(name, at: range, among: valueNames))
+  }
+
+  private func notAValue(_ name: String, _ kind: String, _ range: SourceRange) -> Diagnostic {
+    Diagnostic(
+      .notAValue, "`\(name)` is \(kind), not a value", at: range, label: "call it: `\(name)(…)`",
+      notes: ["To pass it on, write a lambda: `x => \(name)(x)`."],
+      fix: .init(range, "\(name)()", "call it"))
+  }
+
+  func unknownName(_ name: String, at range: SourceRange, among candidates: [String]) -> Diagnostic {
+    if name == Elaborator.lastValue {
+      return Diagnostic(
+        .unknownName, "there is no last value to go on from", at: range,
+        notes: ["A cell that starts with `|>` continues from the value of the cell before."])
+    }
+    if name == place.function { return recursion(name, at: range) }
+    if let later = place.later[name] {
+      return Diagnostic(
+        .unknownName, "`\(name)` is defined further down", at: range, label: "used here",
+        secondary: [.init(later, "defined here")],
+        notes: ["A name is defined before it is used: move the definition up."])
+    }
+    if let field = place.row?.fields?.first(where: { $0.label == name }) {
+      return Diagnostic(
+        .unknownName, "there is no name `\(name)`", at: range,
+        label: "the column is written `.\(field.label)`",
+        fix: .init(range, ".\(name)", "write `.\(name)`"))
+    }
+    let near = nearest(to: name, among: candidates)
+    return Diagnostic(
+      .unknownName, "there is no name `\(name)`", at: range,
+      label: near.map { "did you mean `\($0)`?" } ?? "not defined above, nor in the library",
+      fix: near.map { .init(range, $0, "write `\($0)`") })
+  }
+
+  func recursion(_ name: String, at range: SourceRange) -> Diagnostic {
+    Diagnostic(
+      .recursion, "`\(name)` calls itself", at: range, label: "inside its own definition",
+      notes: ["Recipes always come to an end, so no function may call itself; use a comprehension."])
+  }
+
+  private var valueNames: [String] {
+    place.scopes.names.filter { name in
+      if case .value? = place.scopes[name] { true } else { false }
+    }
+  }
+
+  func warnIfShadowing(_ name: SyntaxTree.Name) {
+    guard place.scopes.definesAtTop(name.text) else { return }
+    report(
+      Diagnostic(
+        .shadowing, "`\(name.text)` hides a name of the file", at: name.range,
+        label: "here it means something else", severity: .warning,
+        notes: ["Give it a name of its own."]))
+  }
+
+  // MARK: Columns
+
+  func column(_ name: SyntaxTree.Name, at range: SourceRange) -> Typed {
+    guard let row = place.row, let slot = row.slot else {
+      return wrong(
+        Diagnostic(
+          .columnOutsideRow, "there is no row here for `.\(name.text)`", at: range,
+          label: "a column of which data?", notes: columnAdvice(name.text)))
+    }
+    guard let type = columnType(name, of: row) else { return .wrong }
+    return Typed(type, .code(Code(column: name.text, of: slot, isOptional: type.isOptional)))
+  }
+
+  /// The type of a column, or nil and a diagnostic if the rows lack it.
+  func columnType(_ name: SyntaxTree.Name, of row: RowContext) -> RecipeType? {
+    guard let fields = row.fields else { return .any }
+    if let field = fields.first(where: { $0.label == name.text }) { return field.type }
+    let near = nearest(to: name.text, among: fields.map(\.label))
+    report(
+      Diagnostic(
+        .missingColumns, "there is no column `\(name.text)`", at: name.range,
+        label: near.map { "did you mean `.\($0)`?" } ?? "",
+        secondary: row.range.map { [.init($0, "these rows")] } ?? [],
+        notes: ["Columns: \(fields.map(\.label).joined(separator: ", "))."],
+        fix: near.map { .init(name.range, $0, "write `.\($0)`") }))
+    return nil
+  }
+
+  private func columnAdvice(_ column: String) -> [String] {
+    let holders = place.scopes.names.filter { name in
+      guard case .value(let typed)? = place.scopes[name] else { return false }
+      return typed.type.field(column) != nil
+    }.sorted()
+    guard let holder = holders.first else {
+      return ["Columns stand in calls that work on rows, as in `data |> filter(.score > 3)`."]
+    }
+    return ["`\(holder)` has this column: did you mean `\(holder) |> filter(… .\(column) …)`?"]
+  }
+}

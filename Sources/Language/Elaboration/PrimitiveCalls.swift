@@ -1,0 +1,253 @@
+// Calls of primitives: which of several, the rules of values, the type of the result.
+
+import Foundation
+import Syntax
+import Vocabulary
+
+extension Elaborator {
+  func call(
+    _ candidates: [Primitive], _ arguments: [Given], _ callee: SourceRange, at range: SourceRange,
+    as expected: RecipeType?
+  ) -> Typed {
+    let label = place.label
+    place.label = nil
+    var arguments = arguments
+    var possible = candidates
+    if candidates.count > 1 {
+      if let first = arguments.firstIndex(where: { $0.label == nil && !$0.isSpread }) {
+        let subject = elaborate(arguments[first])
+        guard subject.type != .unknown else { return .wrong }
+        arguments[first].content = .typed(subject)
+        possible = candidates.filter { $0.subjects.first?.type.accepts(subject.type) ?? false }
+        guard !possible.isEmpty else {
+          return wrong(noOverload(candidates, subject, arguments[first].range, callee))
+        }
+      } else {
+        possible = candidates.filter { accepts(labels: arguments, $0) }
+        if possible.isEmpty { possible = candidates }
+      }
+    }
+    return call(possible, arguments, callee, at: range, as: expected, label: label)
+  }
+
+  private func accepts(labels arguments: [Given], _ primitive: Primitive) -> Bool {
+    let labels = arguments.compactMap { $0.label?.text }
+    return labels.allSatisfy { primitive.slot($0) != nil }
+      && primitive.slots.allSatisfy { $0.isOptional || labels.contains($0.name) }
+  }
+
+  private func noOverload(
+    _ candidates: [Primitive], _ subject: Typed, _ range: SourceRange, _ callee: SourceRange
+  ) -> Diagnostic {
+    let types = candidates.compactMap(\.subjects.first?.type.description).withoutRepetition
+    return Diagnostic(
+      .typeMismatch, "`\(candidates[0].name)` does not work on \(subject.type.widened)", at: range,
+      label: "this is \(subject.type.widened)",
+      notes: ["It works on: \(types.joined(separator: ", "))."] + candidates.map(\.signature))
+  }
+
+  private func call(
+    _ possible: [Primitive], _ arguments: [Given], _ callee: SourceRange, at range: SourceRange,
+    as expected: RecipeType?, label: String?
+  ) -> Typed {
+    let primitive = possible[0]
+    let formals = primitive.slots.map(Formal.init)
+    guard let matched = match(arguments, to: formals, of: primitive.name, at: callee) else {
+      return .wrong
+    }
+    let wasTracing = trace
+    if primitive.isCheck { trace = [] }
+    let found = elaborated(matched, formals, of: primitive.name)
+    let traced = trace ?? []
+    trace = wasTracing
+    guard !found.isWrong else { return .wrong }
+    guard keepsRules(primitive, found, matched) else { return .wrong }
+    guard let type = resultType(primitive, found, matched, expected, callee) else { return .wrong }
+    if primitive.cost == .effect {
+      return effect(primitive, found, type, label ?? primitive.name, traced, callee, at: range)
+    }
+    let chosen = possible.count > 1 ? possible : [primitive]
+    return result(of: chosen, found, as: type, label: label ?? primitive.name, callee, at: range)
+  }
+
+  // MARK: Rules
+
+  private func keepsRules(_ primitive: Primitive, _ found: Elaborated, _ matched: Matched) -> Bool {
+    var isRight = true
+    for slot in primitive.slots where !slot.takesRest {
+      guard let value = found.arguments[slot.name]?.constant, let words = slot.complaint(value),
+        let given = matched.byFormal[slot.name]
+      else { continue }
+      isRight = false
+      report(
+        Diagnostic(
+          .ruleBroken, "`\(slot.name)` \(words)", at: given.range,
+          label: "this is \(value.source)", notes: ["\(slot.name): \(slot.summary)"]))
+    }
+    return isRight
+  }
+
+  // MARK: The type of the result
+
+  private func resultType(
+    _ primitive: Primitive, _ found: Elaborated, _ matched: Matched, _ expected: RecipeType?,
+    _ callee: SourceRange
+  ) -> RecipeType? {
+    switch primitive.typing {
+    case .fixed(let type): return type
+    case .derived(let derive):
+      let site = CallSite(
+        arguments: site(primitive, found),
+        rest: found.rest.map { ($0.label, CallSite.Argument($0.typed)) }, expected: expected,
+        directory: place.directory)
+      do {
+        return try derive(site)
+      } catch let complaints as Complaints {
+        for one in complaints.all { report(diagnostic(one, matched, callee)) }
+      } catch {
+        report(
+          Diagnostic(
+            .unreadableInput, "`\(primitive.name)` cannot be checked: \(error)", at: callee))
+      }
+      return nil
+    }
+  }
+
+  /// Left-out arguments stand with their defaults, as they will when the primitive runs.
+  private func site(_ primitive: Primitive, _ found: Elaborated) -> [String: CallSite.Argument] {
+    var arguments = found.arguments.mapValues(CallSite.Argument.init)
+    for slot in primitive.slots where arguments[slot.name] == nil {
+      guard let fallback = slot.fallback else { continue }
+      arguments[slot.name] = CallSite.Argument(type: fallback.type, value: fallback)
+    }
+    return arguments
+  }
+
+  private func diagnostic(_ complaint: Complaint, _ matched: Matched, _ callee: SourceRange)
+    -> Diagnostic
+  {
+    let given = complaint.parameter.flatMap { name in
+      matched.byFormal[name] ?? matched.rest.first { $0.label.text == name }?.given
+    }
+    let rows = matched.byFormal["on"] ?? matched.byFormal.values.first { $0.label == nil }
+    var secondary: [Diagnostic.Label] = []
+    if case .missingColumns(_, let found) = complaint.kind, let rows, rows.range != given?.range {
+      secondary = [.init(rows.range, "these rows have: \(found.joined(separator: ", "))")]
+    }
+    return Diagnostic(
+      complaint.kind.code, complaint.message, at: given?.range ?? callee, label: complaint.label,
+      secondary: secondary, notes: complaint.kind.notes + complaint.notes)
+  }
+
+  // MARK: The result
+
+  private func result(
+    of primitives: [Primitive], _ found: Elaborated, as type: RecipeType, label: String,
+    _ callee: SourceRange, at range: SourceRange
+  ) -> Typed {
+    let primitive = primitives[0]
+    if place.row?.slot != nil, primitive.cost != .pure,
+      found.all.contains(where: { if case .code = $0.form { true } else { false } })
+    {
+      return wrong(
+        Diagnostic(
+          .stageInRow, "`\(primitive.name)` is a stage of its own and cannot run for each row",
+          at: callee, notes: ["Compute it before, under a name, and use that."]))
+    }
+    let (labels, parts) = flattened(primitive, found)
+    let (graph, context) = (graph, context)
+    return combine(
+      parts, as: type, at: range,
+      text: { "\(primitive.name)(" + zip(labels, $0).map { "\($0):\($1)" }.joined(separator: ",") + ")" }
+    ) { values in
+      let chosen = primitives.first { $0.takes(values.first) } ?? primitive
+      let record = Elaborator.arguments(chosen, labels, values, restCount: found.rest.count)
+      return try graph.call(chosen, record, type: type, label: label, in: context)
+    }.settled
+  }
+
+  /// Arguments in the order of the parameters, so that equal calls have one text.
+  private func flattened(_ primitive: Primitive, _ found: Elaborated) -> ([String], [Typed]) {
+    var labels: [String] = []
+    var parts: [Typed] = []
+    for slot in primitive.slots {
+      guard let part = found.arguments[slot.name] else { continue }
+      labels.append(slot.name)
+      parts.append(part)
+    }
+    return (labels + found.rest.map(\.label), parts + found.rest.map(\.typed))
+  }
+
+  private static func arguments(
+    _ primitive: Primitive, _ labels: [String], _ values: [Value], restCount: Int
+  ) -> Record {
+    let count = values.count - restCount
+    var record = Record(labels: Array(labels[..<count]), values: Array(values[..<count]))
+    if let slot = primitive.slots.first(where: \.takesRest) {
+      record[slot.name] = .record(
+        Record(labels: Array(labels[count...]), values: Array(values[count...])))
+    }
+    return record
+  }
+
+  private func effect(
+    _ primitive: Primitive, _ found: Elaborated, _ type: RecipeType, _ label: String,
+    _ traced: [TracedValue], _ callee: SourceRange, at range: SourceRange
+  ) -> Typed {
+    let made = result(of: [primitive], found, as: type, label: label, callee, at: range)
+    switch made.form {
+    case .known(.deferred(let stage)):
+      if place.collectsEffects {
+        effects.append(Effect(stage: stage, range: range, source: place.source, trace: traced))
+      }
+    case .code:
+      return wrong(
+        Diagnostic(
+          .effectInFunction, "`\(primitive.name)` cannot stand in a function", at: callee,
+          notes: ["Effects stand on a line of their own, so that a plan can list them."]))
+    case .known, .absent: break
+    }
+    return made
+  }
+}
+
+extension Primitive {
+  /// The one effect whose condition is explained part by part when it fails.
+  var isCheck: Bool { name == "check" && cost == .effect }
+
+  fileprivate func takes(_ subject: Value?) -> Bool {
+    guard let subject, let type = subjects.first?.type else { return true }
+    return type.accepts(subject.type)
+  }
+}
+
+extension CallSite.Argument {
+  fileprivate init(_ typed: Typed) {
+    self.init(type: typed.type, value: typed.constant)
+  }
+}
+
+extension Complaint.Kind {
+  var code: DiagnosticCode {
+    switch self {
+    case .missingColumns: .missingColumns
+    case .wrongType: .typeMismatch
+    case .missingFile: .missingFile
+    case .unreadableFile: .unreadableInput
+    case .invalidValue: .ruleBroken
+    case .doesNotFit: .doesNotFit
+    }
+  }
+
+  /// Which column of those found was probably meant.
+  var notes: [String] {
+    switch self {
+    case .missingColumns(let wanted, let found):
+      wanted.compactMap { name in
+        nearest(to: name, among: found).map { "`\($0)` looks like `\(name)` under another name." }
+      }
+    case .wrongType(let found, let expected): ["Found \(found), expected \(expected)."]
+    case .missingFile, .unreadableFile, .invalidValue, .doesNotFit: []
+    }
+  }
+}

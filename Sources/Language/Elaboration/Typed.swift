@@ -1,0 +1,144 @@
+// What the elaborator knows of an expression, and the compiled form of what it cannot know yet.
+
+import Vocabulary
+
+/// An expression's type and, as far as it can be known before running, its value.
+struct Typed: Sendable {
+  var type: RecipeType
+  var form: Form
+
+  enum Form: Sendable {
+    /// Evaluated; the results of stages are `.deferred` values.
+    case known(Value)
+    /// Depends on the parameter of a lambda or on the current row.
+    case code(Code)
+    /// Already wrong, or a parameter of a `def` that is being checked by itself.
+    case absent
+  }
+
+  init(_ type: RecipeType, _ form: Form) {
+    self.type = type
+    self.form = form
+  }
+
+  init(_ value: Value, as type: RecipeType? = nil) {
+    self.type = type ?? value.type
+    form = .known(value)
+  }
+
+  /// An expression about which a diagnostic has been given.
+  static let wrong = Typed(.unknown, .absent)
+
+  /// The value, where it is known or at least known which stage makes it.
+  var value: Value? {
+    if case .known(let value) = form { return value }
+    return nil
+  }
+
+  /// The value, where no stage has to run for it.
+  var constant: Value? { value.flatMap { $0.isDeferred ? nil : $0 } }
+
+  func typed(as type: RecipeType) -> Typed { Typed(type, form) }
+}
+
+/// What the parameters of lambdas and the current row hold while compiled code runs.
+struct Frame: Sendable {
+  /// Results of stages that the code mentions.
+  var captures: [Value] = []
+  /// By depth of nesting.
+  var slots: [Value] = []
+
+  func pushing(_ value: Value) -> Frame { Frame(captures: captures, slots: slots + [value]) }
+}
+
+/// An expression compiled to a closure: names are slots, so nothing is looked up as it runs.
+struct Code: Sendable {
+  /// The normalised text: slots by number, captured values written out.
+  let text: String
+  /// The columns of the current row that it reads.
+  let columns: [String]
+  /// The slots that it reads.
+  let slots: Set<Int>
+  let hasCaptures: Bool
+  let run: @Sendable (Frame) throws -> Value
+
+  /// Code that computes from the results of other code.
+  init(_ text: String, from parts: [Code], run: @escaping @Sendable (Frame) throws -> Value) {
+    self.text = text
+    columns = parts.flatMap(\.columns).withoutRepetition
+    slots = parts.reduce(into: []) { $0.formUnion($1.slots) }
+    hasCaptures = parts.contains(where: \.hasCaptures)
+    self.run = run
+  }
+
+  init(constant value: Value) {
+    self.init(value.canonical, from: []) { _ in value }
+  }
+
+  init(slot: Int) {
+    self.init("$\(slot)", columns: [], slots: [slot]) { $0.slots[slot] }
+  }
+
+  init(capture index: Int, of value: Value) {
+    self.init(value.canonical, columns: [], slots: [], hasCaptures: true) { $0.captures[index] }
+  }
+
+  init(column name: String, of slot: Int, isOptional: Bool) {
+    self.init("$\(slot).\(name)", columns: [name], slots: [slot]) { frame in
+      guard case .record(let row) = frame.slots[slot] else {
+        throw Fault("a row was expected", found: "\(frame.slots[slot].type)")
+      }
+      if let value = row[name] { return value }
+      guard isOptional else { throw Fault("the row has no column `\(name)`", found: row.columns) }
+      return .none
+    }
+  }
+
+  private init(
+    _ text: String, columns: [String], slots: Set<Int>, hasCaptures: Bool = false,
+    run: @escaping @Sendable (Frame) throws -> Value
+  ) {
+    self.text = text
+    self.columns = columns
+    self.slots = slots
+    self.hasCaptures = hasCaptures
+    self.run = run
+  }
+
+  /// The function of the value in `slot`; what else the code reads comes from `frame`.
+  func function(of slot: Int, in frame: Frame, result: RecipeType) -> Value {
+    let outer = slots.subtracting([slot]).sorted().map { "$\($0)=\(frame.slots[$0].canonical)" }
+    let captured = frame.captures.map(\.canonical)
+    let context = outer + (hasCaptures ? captured : [])
+    let canonical = context.isEmpty ? text : text + " where " + context.joined(separator: ", ")
+    let run = self.run
+    return .function(
+      Function(canonical: canonical, columns: columns, result: result) { argument in
+        try run(frame.pushing(argument))
+      })
+  }
+
+  /// The columns read are those of the row in the slot that goes away.
+  func withoutColumns() -> Code {
+    Code(text, columns: [], slots: slots, hasCaptures: hasCaptures, run: run)
+  }
+
+  func without(slot: Int, run: @escaping @Sendable (Frame) throws -> Value) -> Code {
+    Code(
+      "$\(slot) => \(text)", columns: [], slots: slots.subtracting([slot]),
+      hasCaptures: hasCaptures, run: run)
+  }
+}
+
+extension Record {
+  /// The labels, as messages list them.
+  var columns: String { labels.joined(separator: ", ") }
+}
+
+extension Array where Element: Hashable {
+  /// Each element once, where it first stands.
+  var withoutRepetition: [Element] {
+    var seen: Set<Element> = []
+    return filter { seen.insert($0).inserted }
+  }
+}

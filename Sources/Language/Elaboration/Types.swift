@@ -1,0 +1,133 @@
+// Types as recipes write them.
+
+import Syntax
+import Vocabulary
+
+extension Elaborator {
+  func type(_ expression: SyntaxTree.TypeExpression) -> RecipeType {
+    switch expression.kind {
+    case .named(let name, let arguments): return type(named: name, arguments)
+    case .row(let fields):
+      return .record(fields.map { RecordField($0.label.text, type($0.type)) })
+    case .text(let text): return .choice([text])
+    case .optional(let inner): return .optional(type(inner))
+    case .union(let members): return union(members.map(type))
+    case .error: return .unknown
+    }
+  }
+
+  private func union(_ members: [RecipeType]) -> RecipeType {
+    let texts = members.map(\.texts)
+    if texts.allSatisfy({ !$0.isEmpty }) { return .choice(texts.flatMap(\.self)) }
+    return members.contains(.unknown) ? .unknown : .either(members)
+  }
+
+  private func type(named name: SyntaxTree.Name, _ arguments: [SyntaxTree.TypeExpression])
+    -> RecipeType
+  {
+    if name.text == "Tensor" { return .tensor(arguments.compactMap(dimension)) }
+    if case .type(let declared)? = place.scopes[name.text] {
+      _ = count(arguments, 0...0, of: name)
+      return declared.type
+    }
+    let types = arguments.map(type)
+    if let constructor = Elaborator.constructors[name.text] {
+      guard count(arguments, constructor.arity, of: name) else { return .unknown }
+      return constructor.make(types)
+    }
+    if let entry = lexicon.vocabulary.type(named: name.text) {
+      guard count(arguments, 0...entry.arity, of: name) else { return .unknown }
+      return .opaque(name.text, types)
+    }
+    guard let simple = builtInType(name.text) else {
+      report(unknownType(name))
+      return .unknown
+    }
+    return count(arguments, 0...0, of: name) ? simple : .unknown
+  }
+
+  /// A dimension of a tensor is a word, not a type.
+  private func dimension(_ expression: SyntaxTree.TypeExpression) -> String? {
+    guard case .named(let name, _) = expression.kind else { return nil }
+    return name.text
+  }
+
+  private func count(
+    _ arguments: [SyntaxTree.TypeExpression], _ allowed: ClosedRange<Int>, of name: SyntaxTree.Name
+  ) -> Bool {
+    if allowed.contains(arguments.count) { return true }
+    report(
+      Diagnostic(
+        .typeArguments, "`\(name.text)` takes \(allowed.upperBound) type arguments, not "
+          + "\(arguments.count)", at: name.range))
+    return false
+  }
+
+  private func unknownType(_ name: SyntaxTree.Name) -> Diagnostic {
+    let declared = place.scopes.names.filter { other in
+      if case .type? = place.scopes[other] { true } else { false }
+    }
+    let known =
+      declared + Elaborator.simpleTypes.keys + Elaborator.constructors.keys
+      + lexicon.vocabulary.types.map(\.name) + ["Tensor"]
+    let near = nearest(to: name.text, among: known)
+    return Diagnostic(
+      .unknownType, "there is no type `\(name.text)`", at: name.range,
+      label: near.map { "did you mean `\($0)`?" } ?? "",
+      fix: near.map { .init(name.range, $0, "write `\($0)`") })
+  }
+
+  func builtInType(_ name: String) -> RecipeType? { Elaborator.simpleTypes[name] }
+
+  private static let simpleTypes: [String: RecipeType] = {
+    var types: [String: RecipeType] = [
+      "Bool": .bool, "Int": .int, "Float": .float, "Text": .text, "Path": .path, "Any": .any,
+      "Budget": .budget,
+    ]
+    for dimension in Dimension.allCases { types[dimension.rawValue] = .quantity(dimension) }
+    return types
+  }()
+
+  private struct Constructor: Sendable {
+    let arity: ClosedRange<Int>
+    let make: @Sendable ([RecipeType]) -> RecipeType
+  }
+
+  private static let constructors: [String: Constructor] = [
+    "List": Constructor(arity: 1...1) { .list($0[0]) },
+    "Data": Constructor(arity: 0...1) { .data($0.first ?? .any) },
+    "Column": Constructor(arity: 0...1) { _ in .column },
+    "Row": Constructor(arity: 0...1) { .row($0.first ?? .any) },
+    "Function": Constructor(arity: 2...2) { .function([$0[0]], $0[1]) },
+  ]
+
+  // MARK: Constraints
+
+  /// The condition that the values of a written type must meet, if it names a type that has one.
+  func constraint(of expression: SyntaxTree.TypeExpression) -> Constraint? {
+    switch expression.kind {
+    case .named(let name, _):
+      if case .type(let declared)? = place.scopes[name.text] { return declared.constraint }
+      return nil
+    case .optional(let inner): return constraint(of: inner)
+    case .row, .text, .union, .error: return nil
+    }
+  }
+
+  /// Reports a known value that breaks a constraint.
+  func check(_ typed: Typed, _ constraint: Constraint, called name: String, at range: SourceRange) {
+    guard let value = typed.constant, value != .none else { return }
+    var there = place
+    there.scopes = constraint.scopes.adding([constraint.subject: .value(typed)])
+    there.source = constraint.source
+    let (test, found) = collecting { within(there) { elaborate(constraint.condition) } }
+    guard found.isEmpty, test.constant == .bool(false) else { return }
+    let text = constraint.source[constraint.condition.range]
+    report(
+      Diagnostic(
+        .constraintBroken, "`\(name)` cannot be \(value.source)", at: range,
+        label: "this is \(value.source)",
+        secondary: [.init(constraint.condition.range, "must hold: \(text)", in: constraint.source)],
+        notes: ["It must hold that `\(text)`."]))
+  }
+}

@@ -1,0 +1,166 @@
+// Turns calls and operations into values where they can be had at once, else into stages.
+
+import Foundation
+import Store
+import Synchronization
+import Vocabulary
+
+/// The stages of a session, each known by its key: equal work is one stage.
+final class StageGraph: Sendable {
+  private let stages = Mutex<[String: (stage: Stage, parts: String)]>([:])
+  private let digests = Mutex<[String: String]>([:])
+  private let seed: UInt64
+
+  init(seed: UInt64) { self.seed = seed }
+
+  /// What went into the key of a stage, one part a line.
+  func parts(of key: String) -> String? { stages.withLock { $0[key]?.parts } }
+
+  /// The result of a pure call on values that are there, else a stage.
+  func call(
+    _ primitive: Primitive, _ arguments: Record, type: RecipeType, label: String,
+    in context: RunContext
+  ) throws -> Value {
+    if primitive.cost == .pure && !Value.record(arguments).isDeferred {
+      return try primitive.run(arguments, in: context)
+    }
+    let parts = keyParts(primitive, arguments, in: context)
+    return .deferred(
+      stage(.call(primitive, arguments: arguments), parts, type: type, label: label))
+  }
+
+  func operation(_ operation: Vocabulary.Operation, _ operands: [Value], type: RecipeType) throws
+    -> Value
+  {
+    guard operands.contains(where: \.isDeferred) else { return try operation.applied(to: operands) }
+    let parts = ["operation \(operation.rawValue)"] + operands.map(\.canonical)
+    return .deferred(stage(.operation(operation, operands), parts, type: type))
+  }
+
+  func member(_ name: String, of value: Value, type: RecipeType) throws -> Value {
+    switch value {
+    case .record(let record):
+      guard let part = record[name] else {
+        throw Fault("there is no `\(name)`", found: record.columns)
+      }
+      return part
+    case .opaque(let opaque):
+      guard let part = try opaque.member(name) else {
+        throw Fault("\(opaque.recipeType) has no `\(name)`")
+      }
+      return part
+    case .deferred:
+      return .deferred(stage(.member(value, name), ["member \(name)", value.canonical], type: type))
+    case .none, .bool, .int, .float, .text, .quantity, .list, .type, .function:
+      throw Fault("\(value.type.widened) has no `\(name)`")
+    }
+  }
+
+  func index(_ index: Value, of value: Value, type: RecipeType) throws -> Value {
+    switch (value, index) {
+    case (.deferred, _), (_, .deferred):
+      let parts = ["index", value.canonical, index.canonical]
+      return .deferred(stage(.index(value, index), parts, type: type))
+    case (.list(let values), .int(let place)):
+      let offset = place < 0 ? values.count + place : place
+      guard values.indices.contains(offset) else {
+        throw Fault("the list has no element \(place)", found: "\(values.count) elements")
+      }
+      return values[offset]
+    case (.record(let record), .text(let name)):
+      return try member(name, of: .record(record), type: type)
+    default: throw Fault("\(value.type.widened) has no elements")
+    }
+  }
+
+  func choice(_ condition: Value, _ then: Value, _ otherwise: Value, type: RecipeType) throws
+    -> Value
+  {
+    switch condition {
+    case .bool(let flag): return flag ? then : otherwise
+    case .deferred:
+      let parts = ["choice", condition.canonical, then.canonical, otherwise.canonical]
+      return .deferred(
+        stage(.choice(condition: condition, then: then, otherwise: otherwise), parts, type: type))
+    default: throw Fault("`if` needs a Bool", found: "\(condition.type.widened)")
+    }
+  }
+
+  /// A function of the language applied to a value, as soon as that is there.
+  func apply(_ function: Function, to value: Value, type: RecipeType) throws -> Value {
+    guard value.isDeferred else { return try function(value) }
+    let parts = ["apply \(function.canonical)", value.canonical]
+    return .deferred(stage(.apply(function, value), parts, type: type))
+  }
+
+  private func stage(
+    _ work: Stage.Work, _ parts: [String], type: RecipeType, label: String = ""
+  ) -> Stage {
+    let text = parts.joined(separator: "\n")
+    let key = Digest.sha256(text)
+    return stages.withLock { known in
+      if let found = known[key]?.stage { return found }
+      let stage = Stage(key: key, work: work, type: type, label: label)
+      known[key] = (stage, text)
+      return stage
+    }
+  }
+}
+
+// MARK: - Keys
+
+extension StageGraph {
+  /// Name, version, seed and semantic arguments; those left out count with their defaults, so that
+  /// writing a default out changes nothing.
+  private func keyParts(_ primitive: Primitive, _ arguments: Record, in context: RunContext)
+    -> [String]
+  {
+    let slots = primitive.slots.filter { $0.role == .semantic }.sorted { $0.name < $1.name }
+    let lines = slots.map { slot in
+      let value = arguments[slot.name] ?? slot.fallback ?? .none
+      let text =
+        primitive.effects.contains(.reads) && slot.type.isPath
+        ? content(of: value, in: context) : value.canonical
+      return "\(slot.name): \(text)"
+    }
+    return ["\(primitive.name) version \(primitive.version)", "seed: \(seed)"] + lines
+  }
+
+  /// A file is what it holds, not where it lies.
+  private func content(of value: Value, in context: RunContext) -> String {
+    switch value {
+    case .text(let path):
+      let url = context.resolve(path)
+      return digest(of: url).map { "file \($0)" } ?? value.canonical
+    case .list(let values):
+      return "[" + values.map { content(of: $0, in: context) }.joined(separator: ",") + "]"
+    case .none, .bool, .int, .float, .quantity, .record, .type, .function, .opaque, .deferred:
+      return value.canonical
+    }
+  }
+
+  private func digest(of url: URL) -> String? {
+    let values = try? FileManager.default.attributesOfItem(atPath: url.path)
+    let date = (values?[.modificationDate] as? Date)?.timeIntervalSince1970 ?? 0
+    let size = (values?[.size] as? Int) ?? 0
+    let stamp = "\(url.path) \(size) \(date)"
+    if let known = digests.withLock({ $0[stamp] }) { return known }
+    guard let digest = try? Digest.sha256(contentOf: url) else { return nil }
+    digests.withLock { $0[stamp] = digest }
+    return digest
+  }
+}
+
+extension RecipeType {
+  /// Whether values of the type name files.
+  var isPath: Bool {
+    switch self {
+    case .path: true
+    case .optional(let type), .list(let type): type.isPath
+    case .either(let types): types.contains(where: \.isPath)
+    case .none, .bool, .int, .float, .text, .quantity, .record, .choice, .function, .row, .column,
+      .rowType, .data, .tensor, .opaque, .any, .unknown:
+      false
+    }
+  }
+}
