@@ -5,10 +5,13 @@ public enum SyntaxTree {
   /// A whole recipe, or one cell of the prompt.
   public struct File: Hashable, Sendable {
     public let statements: [Statement]
+    /// The `///` lines at the top that an empty line parts from the first statement.
+    public let documentation: String?
     public let range: SourceRange
 
-    public init(statements: [Statement], range: SourceRange) {
+    public init(statements: [Statement], documentation: String? = nil, range: SourceRange) {
       self.statements = statements
+      self.documentation = documentation
       self.range = range
     }
   }
@@ -49,14 +52,14 @@ public enum SyntaxTree {
     }
   }
 
-  /// `import "path" as name`
+  /// An import: `import "path" as name`.
   public struct Import: Hashable, Sendable {
     public let path: String
     public let pathRange: SourceRange
     public let alias: Name?
   }
 
-  /// `param name: Type = fallback where constraint`
+  /// A parameter of the recipe: `param name: Type = fallback where constraint`.
   public struct Parameter: Hashable, Sendable {
     public let name: Name
     public let type: TypeExpression
@@ -64,14 +67,16 @@ public enum SyntaxTree {
     public let constraint: Expression?
   }
 
-  /// `type Name = Type where constraint`; the constraint speaks of the value as `it`.
+  /// A named type: `type Name = Type where constraint`.
+  ///
+  /// The constraint speaks of the value as `it`.
   public struct TypeDeclaration: Hashable, Sendable {
     public let name: Name
     public let type: TypeExpression
     public let constraint: Expression?
   }
 
-  /// `def name(formals) -> Result = body`
+  /// A function: `def name(formals) -> Result = body`.
   public struct Function: Hashable, Sendable {
     public let name: Name
     public let formals: [Formal]
@@ -89,7 +94,7 @@ public enum SyntaxTree {
     public let range: SourceRange
   }
 
-  /// `name = value`, in a file or in a block.
+  /// A binding in a file or in a block: `name = value`.
   public struct Binding: Hashable, Sendable {
     public let name: Name
     public let value: Expression
