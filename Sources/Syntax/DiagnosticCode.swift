@@ -35,4 +35,56 @@ public enum DiagnosticCode: String, Hashable, Sendable, CaseIterable {
   case semicolon = "E0140"
   case pastedYAML = "E0141"
   case foreignConditional = "E0142"
+
+  // MARK: Names and calls
+  case unknownName = "E0201"
+  case duplicateName = "E0202"
+  case unknownArgument = "E0203"
+  case missingArgument = "E0204"
+  case duplicateArgument = "E0205"
+  case tooManyArguments = "E0206"
+  case unlabelledArgument = "E0207"
+  case notCallable = "E0208"
+  case notAValue = "E0209"
+  case recursion = "E0210"
+  case shadowing = "E0211"
+  case unknownType = "E0212"
+  case typeArguments = "E0213"
+  case importFailed = "E0214"
+  case importCycle = "E0215"
+  case pinMismatch = "E0216"
+  case missingParameter = "E0217"
+  case unknownOption = "E0218"
+  case invalidOption = "E0219"
+  case effectInFunction = "E0220"
+
+  // MARK: Types and columns
+  case typeMismatch = "E0301"
+  case wrongUnit = "E0302"
+  case invalidChoice = "E0303"
+  case operatorTypes = "E0304"
+  case unknownMember = "E0305"
+  case ruleBroken = "E0306"
+  case constraintBroken = "E0307"
+  case columnOutsideRow = "E0308"
+  case deferredRange = "E0309"
+  case optionalValue = "E0310"
+  case dimensions = "E0311"
+  case missingColumns = "E0312"
+  case stageInRow = "E0313"
+  case evaluationFailed = "E0314"
+  case needlessFallback = "E0315"
+
+  // MARK: Files and inputs
+  case missingFile = "E0401"
+  case unreadableInput = "E0402"
+
+  // MARK: Plan and memory
+  case doesNotFit = "E0501"
+
+  // MARK: Running
+  case stageFailed = "E0601"
+  case checkFailed = "E0602"
+  case skipped = "E0603"
+  case paused = "E0604"
 }

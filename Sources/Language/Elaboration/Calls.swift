@@ -198,7 +198,7 @@ extension Elaborator {
   private func unknownArgument(_ label: SyntaxTree.Name, _ formals: [Formal], _ name: String)
     -> Diagnostic
   {
-    let near = nearest(to: label.text, among: formals.map(\.name))
+    let near = nearest(label.text, in: formals.map(\.name))
     return Diagnostic(
       .unknownArgument, "`\(name)` has no argument `\(label.text)`", at: label.range,
       label: near.map { "did you mean `\($0)`?" } ?? "",
@@ -217,7 +217,7 @@ extension Elaborator {
     }
     let guess = free.count == 1 ? next.name : nil
     return Diagnostic(
-      .missingLabel, "this argument of `\(name)` needs its label", at: given.range,
+      .unlabelledArgument, "this argument of `\(name)` needs its label", at: given.range,
       label: guess.map { "did you mean `\($0): …`?" } ?? "which argument is this?",
       notes: [signature(name, formals)],
       fix: guess.map {

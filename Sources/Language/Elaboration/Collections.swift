@@ -277,7 +277,7 @@ extension Elaborator {
   private func unknownMember(
     _ name: SyntaxTree.Name, of type: RecipeType, _ found: [String], _ base: SyntaxTree.Expression
   ) -> Diagnostic {
-    let near = nearest(to: name.text, among: found)
+    let near = nearest(name.text, in: found)
     var notes = found.isEmpty ? [] : ["It has: \(found.joined(separator: ", "))."]
     if type.isOptional { notes.append("It may be none: say what stands instead with `??` first.") }
     if case .data(let row) = type, row.field(name.text) != nil {

@@ -88,7 +88,7 @@ extension Elaborator {
     guard !texts.isEmpty, case .choice(let given) = typed.type, let found = given.first else {
       return nil
     }
-    let near = nearest(to: found, among: texts)
+    let near = nearest(found, in: texts)
     return Diagnostic(
       .invalidChoice, "\(what) cannot be \"\(found)\"", at: range,
       label: near.map { "did you mean \"\($0)\"?" } ?? "",

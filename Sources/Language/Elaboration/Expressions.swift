@@ -61,7 +61,7 @@ extension Elaborator {
   private func number(_ literal: SyntaxTree.NumberLiteral, at range: SourceRange) -> Typed {
     if let unit = literal.unit {
       guard let known = Unit(spelled: unit.text) else {
-        let near = nearest(to: unit.text, among: Unit.allCases.map(\.rawValue))
+        let near = nearest(unit.text, in: Unit.allCases.map(\.rawValue))
         return wrong(
           Diagnostic(
             .wrongUnit, "there is no unit `\(unit.text)`", at: unit.range,
@@ -137,7 +137,7 @@ extension Elaborator {
     }
   }
 
-  private static let choiceText: ([String]) -> String = { "if \($0[0]) then \($0[1]) else \($0[2])" }
+  private static let choiceText: @Sendable ([String]) -> String = { "if \($0[0]) then \($0[1]) else \($0[2])" }
 
   /// Compiled so that only the chosen branch runs.
   private func choiceCode(_ test: Typed, _ first: Typed, _ second: Typed, _ type: RecipeType)

@@ -44,7 +44,7 @@ extension Elaborator {
         label: "the column is written `.\(field.label)`",
         fix: .init(range, ".\(name)", "write `.\(name)`"))
     }
-    let near = nearest(to: name, among: candidates)
+    let near = nearest(name, in: candidates)
     return Diagnostic(
       .unknownName, "there is no name `\(name)`", at: range,
       label: near.map { "did you mean `\($0)`?" } ?? "not defined above, nor in the library",
@@ -89,7 +89,7 @@ extension Elaborator {
   func columnType(_ name: SyntaxTree.Name, of row: RowContext) -> RecipeType? {
     guard let fields = row.fields else { return .any }
     if let field = fields.first(where: { $0.label == name.text }) { return field.type }
-    let near = nearest(to: name.text, among: fields.map(\.label))
+    let near = nearest(name.text, in: fields.map(\.label))
     report(
       Diagnostic(
         .missingColumns, "there is no column `\(name.text)`", at: name.range,

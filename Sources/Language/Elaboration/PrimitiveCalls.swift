@@ -244,7 +244,7 @@ extension Complaint.Kind {
     switch self {
     case .missingColumns(let wanted, let found):
       wanted.compactMap { name in
-        nearest(to: name, among: found).map { "`\($0)` looks like `\(name)` under another name." }
+        nearest(name, in: found).map { "`\($0)` looks like `\(name)` under another name." }
       }
     case .wrongType(let found, let expected): ["Found \(found), expected \(expected)."]
     case .missingFile, .unreadableFile, .invalidValue, .doesNotFit: []

@@ -70,7 +70,7 @@ extension Elaborator {
     let known =
       declared + Elaborator.simpleTypes.keys + Elaborator.constructors.keys
       + lexicon.vocabulary.types.map(\.name) + ["Tensor"]
-    let near = nearest(to: name.text, among: known)
+    let near = nearest(name.text, in: known)
     return Diagnostic(
       .unknownType, "there is no type `\(name.text)`", at: name.range,
       label: near.map { "did you mean `\($0)`?" } ?? "",

@@ -2,6 +2,9 @@
 
 import Vocabulary
 
+/// The language's operators, for files that also see Foundation's `Operation`.
+typealias RecipeOperation = Operation
+
 extension Operation {
   /// The outcome for two operands, or one for `negate` and `not`.
   func applied(to operands: [Value]) throws -> Value {

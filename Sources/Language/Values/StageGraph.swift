@@ -29,7 +29,7 @@ final class StageGraph: Sendable {
       stage(.call(primitive, arguments: arguments), parts, type: type, label: label))
   }
 
-  func operation(_ operation: Vocabulary.Operation, _ operands: [Value], type: RecipeType) throws
+  func operation(_ operation: RecipeOperation, _ operands: [Value], type: RecipeType) throws
     -> Value
   {
     guard operands.contains(where: \.isDeferred) else { return try operation.applied(to: operands) }
