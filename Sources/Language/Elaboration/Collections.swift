@@ -14,13 +14,16 @@ extension Elaborator {
 
   private func list(of parts: [Typed], wanted: RecipeType?, at range: SourceRange) -> Typed {
     let types = parts.map(\.type)
-    let own = types.contains(.unknown) ? .unknown : Value.commonType(types)
-    let element = types.isEmpty ? wanted ?? own : own
-    let precise = wanted.map { wanted in types.allSatisfy(wanted.accepts) ? wanted : element }
+    let own = types.contains(.unknown) ? .unknown : common(types, wanted)
     return combine(
-      parts, as: .list(precise ?? element), at: range,
-      text: { "[" + $0.joined(separator: ",") + "]" }
+      parts, as: .list(own), at: range, text: { "[" + $0.joined(separator: ",") + "]" }
     ) { .list($0) }
+  }
+
+  /// Texts stay the choices that they are where choices are asked for.
+  private func common(_ types: [RecipeType], _ wanted: RecipeType?) -> RecipeType {
+    guard let wanted, types.isEmpty || !wanted.texts.isEmpty else { return Value.commonType(types) }
+    return types.allSatisfy(wanted.accepts) ? wanted : Value.commonType(types)
   }
 
   // MARK: Comprehensions

@@ -18,6 +18,8 @@ final class Elaborator {
   var depth = 0
   /// Results of stages that the surrounding function mentions.
   var captures: [Value] = []
+  /// Where each stage was first asked for, by key.
+  var origins: [String: Origin] = [:]
   /// The sub-expressions of the condition of a `check`, while one is being elaborated.
   var trace: [TracedValue]?
 
@@ -101,6 +103,12 @@ struct Effect: Sendable {
   let source: SourceText
   /// What was known under each sub-expression, where the effect is a `check`.
   let trace: [TracedValue]
+}
+
+/// A place in a text.
+public struct Origin: Sendable {
+  public let range: SourceRange
+  public let source: SourceText
 }
 
 /// The value under one sub-expression of a condition.

@@ -63,7 +63,7 @@ private struct Library {
   private mutating func read(_ source: SourceText, _ lexicon: Lexicon) {
     let (tree, problems) = Parser.parse(source)
     let elaborator = Elaborator(
-      lexicon: lexicon, graph: StageGraph(seed: 0), source: source,
+      lexicon: lexicon, graph: StageGraph(seed: 0, root: URL(filePath: "/")), source: source,
       directory: URL(filePath: "/"))
     let names = elaborator.run(tree)
     diagnostics += (problems + elaborator.diagnostics).map { (source, $0) }

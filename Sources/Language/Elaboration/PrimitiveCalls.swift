@@ -58,7 +58,8 @@ extension Elaborator {
     let wasTracing = trace
     if primitive.isCheck { trace = [] }
     let found = elaborated(matched, formals, of: primitive.name)
-    let traced = trace ?? []
+    let condition = primitive.slots.first.flatMap { matched.byFormal[$0.name] }?.range
+    let traced = (trace ?? []).filter { condition?.contains($0.range) ?? false }
     trace = wasTracing
     guard !found.isWrong else { return .wrong }
     guard keepsRules(primitive, found, matched) else { return .wrong }
@@ -156,14 +157,19 @@ extension Elaborator {
     }
     let (labels, parts) = flattened(primitive, found)
     let (graph, context) = (graph, context)
-    return combine(
-      parts, as: type, at: range,
-      text: { "\(primitive.name)(" + zip(labels, $0).map { "\($0):\($1)" }.joined(separator: ",") + ")" }
-    ) { values in
+    let restCount = found.rest.count
+    let text = { (parts: [String]) in
+      "\(primitive.name)(" + zip(labels, parts).map { "\($0):\($1)" }.joined(separator: ",") + ")"
+    }
+    let made = combine(parts, as: type, at: range, text: text) { values in
       let chosen = primitives.first { $0.takes(values.first) } ?? primitive
-      let record = Elaborator.arguments(chosen, labels, values, restCount: found.rest.count)
+      let record = Elaborator.arguments(chosen, labels, values, restCount: restCount)
       return try graph.call(chosen, record, type: type, label: label, in: context)
-    }.settled
+    }
+    if case .deferred(let stage)? = made.value, origins[stage.key] == nil {
+      origins[stage.key] = Origin(range: callee, source: place.source)
+    }
+    return made.settled
   }
 
   /// Arguments in the order of the parameters, so that equal calls have one text.

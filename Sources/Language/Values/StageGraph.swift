@@ -10,8 +10,13 @@ final class StageGraph: Sendable {
   private let stages = Mutex<[String: (stage: Stage, parts: String)]>([:])
   private let digests = Mutex<[String: String]>([:])
   private let seed: UInt64
+  /// The folder of the recipe that is run; imported ones may lie elsewhere.
+  private let root: Folder
 
-  init(seed: UInt64) { self.seed = seed }
+  init(seed: UInt64, root: Folder) {
+    self.seed = seed
+    self.root = root
+  }
 
   /// What went into the key of a stage, one part a line.
   func parts(of key: String) -> String? { stages.withLock { $0[key]?.parts } }
@@ -25,8 +30,8 @@ final class StageGraph: Sendable {
       return try primitive.run(arguments, in: context)
     }
     let parts = keyParts(primitive, arguments, in: context)
-    return .deferred(
-      stage(.call(primitive, arguments: arguments), parts, type: type, label: label))
+    let placed = context.directory == root ? arguments : anchored(arguments, primitive, context)
+    return .deferred(stage(.call(primitive, arguments: placed), parts, type: type, label: label))
   }
 
   func operation(_ operation: RecipeOperation, _ operands: [Value], type: RecipeType) throws
@@ -137,6 +142,18 @@ extension StageGraph {
     case .none, .bool, .int, .float, .quantity, .record, .type, .function, .opaque, .deferred:
       return value.canonical
     }
+  }
+
+  /// Paths of an imported recipe start at its own folder, but a stage runs in that of the importer.
+  private func anchored(_ arguments: Record, _ primitive: Primitive, _ context: RunContext)
+    -> Record
+  {
+    var result = arguments
+    for slot in primitive.slots where slot.type.isPath {
+      guard case .text(let path)? = arguments[slot.name] else { continue }
+      result[slot.name] = .text(context.resolve(path).path)
+    }
+    return result
   }
 
   private func digest(of url: URL) -> String? {

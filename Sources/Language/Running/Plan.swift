@@ -1,0 +1,116 @@
+// What a run would do, before it does it.
+
+import Foundation
+import Vocabulary
+
+/// The stages that a run demands, in the order in which they may run.
+public struct Plan: Sendable {
+  public struct Entry: Sendable {
+    public let stage: Stage
+    /// The name that the recipe gave to the result, or the word for what is done.
+    public let label: String
+    public let work: String
+    public let cost: Cost
+    public let type: RecipeType
+    /// Whether the result of an earlier run can be used.
+    public let isKept: Bool
+  }
+
+  public let entries: [Entry]
+  /// Paths that are read and written, as the recipes write them.
+  public let reads: [String]
+  public let writes: [String]
+  public let usesNetwork: Bool
+
+  /// The stages that will cost time.
+  public var heavy: [Entry] { entries.filter { $0.cost == .heavy && !$0.isKept } }
+}
+
+extension Program {
+  /// The plan for all effects, or for the values of some names.
+  public func plan(for wanted: [String]? = nil, results: (any ResultStore)? = nil) -> Plan {
+    let roots =
+      wanted.map { $0.compactMap { value(of: $0) }.flatMap(\.stages) } ?? effects.map(\.stage)
+    return Plan(of: roots, results: results)
+  }
+}
+
+extension Plan {
+  public init(of roots: [Stage], results: (any ResultStore)? = nil) {
+    var entries: [Entry] = []
+    var seen: Set<String> = []
+    func visit(_ stage: Stage) {
+      guard seen.insert(stage.key).inserted else { return }
+      let isKept = stage.cost == .heavy && (results?.has(stage.key) ?? false)
+      // What only serves a result that is there already does not run.
+      if !isKept { stage.inputs.forEach(visit) }
+      guard case .call(let primitive, _) = stage.work else { return }
+      entries.append(
+        Entry(
+          stage: stage, label: stage.label, work: primitive.name, cost: stage.cost,
+          type: stage.type, isKept: isKept))
+    }
+    roots.forEach(visit)
+    self.entries = entries
+    let running = entries.filter { !$0.isKept }
+    reads = running.flatMap { $0.stage.paths(for: .reads) }.withoutRepetition
+    writes = running.flatMap { $0.stage.paths(for: .writes) }.withoutRepetition
+    usesNetwork = running.contains { $0.stage.effects.contains(.network) }
+  }
+}
+
+extension Stage {
+  /// The stages whose results this one needs.
+  public var inputs: [Stage] {
+    switch work {
+    case .call(_, let arguments): arguments.values.flatMap(\.stages)
+    case .member(let value, _), .apply(_, let value): value.stages
+    case .operation(_, let operands): operands.flatMap(\.stages)
+    case .index(let value, let index): value.stages + index.stages
+    case .choice(let condition, let then, let otherwise):
+      condition.stages + then.stages + otherwise.stages
+    }
+  }
+
+  var effects: Effects {
+    if case .call(let primitive, _) = work { return primitive.effects }
+    return []
+  }
+
+  /// The paths among the arguments of a call with such an effect.
+  fileprivate func paths(for effect: Effects) -> [String] {
+    guard case .call(let primitive, let arguments) = work, primitive.effects.contains(effect) else {
+      return []
+    }
+    return primitive.slots.filter(\.type.isPath).compactMap { slot in
+      if case .text(let path)? = arguments[slot.name] { path } else { nil }
+    }
+  }
+}
+
+extension Plan: CustomStringConvertible {
+  /// A table of the stages, then what is touched outside.
+  public var description: String {
+    let rows = entries.map { entry in
+      [entry.label, entry.work, entry.isKept ? "kept" : "\(entry.cost)", "\(entry.type)"]
+    }
+    let lines = Plan.aligned([["stage", "does", "cost", "gives"]] + rows)
+    return (lines + [footer]).joined(separator: "\n")
+  }
+
+  private var footer: String {
+    let files = { (paths: [String]) in paths.isEmpty ? "nothing" : paths.joined(separator: ", ") }
+    return "\(heavy.count) heavy to run · reads \(files(reads)) · writes \(files(writes)) · "
+      + "network: \(usesNetwork ? "yes" : "none")"
+  }
+
+  private static func aligned(_ rows: [[String]]) -> [String] {
+    let widths = (0..<4).map { column in rows.map { $0[column].count }.max() ?? 0 }
+    return rows.map { row in
+      let cells = row.enumerated().map { column, text in
+        column == 3 ? text : text + String(repeating: " ", count: widths[column] - text.count)
+      }
+      return cells.joined(separator: "  ")
+    }
+  }
+}

@@ -1,0 +1,205 @@
+// A recipe that has been read: checked, evaluated, ready to be planned and run.
+
+import Foundation
+import Syntax
+import Vocabulary
+
+/// A recipe, checked and evaluated; nothing of it has run.
+public struct Program: Sendable {
+  public let source: SourceText
+  public let directory: Folder
+  /// All that is wrong, in the order of the text.
+  public let diagnostics: [Diagnostic]
+  public let names: [NamedValue]
+  public let parameters: [RecipeParameter]
+  /// The value of the last statement, where that is an expression.
+  public let lastValue: Value?
+  public let lastType: RecipeType?
+  let effects: [Effect]
+  let origins: [String: Origin]
+  let graph: StageGraph
+
+  /// Whether it may run.
+  public var isSound: Bool { !diagnostics.contains { $0.severity == .error } }
+
+  public func value(of name: String) -> Value? { names.first { $0.name == name }?.value }
+
+  /// Where the recipe asks for a stage.
+  public func origin(of stage: Stage) -> Origin? { origins[stage.key] }
+
+  /// What went into the key of a stage, one part a line.
+  public func keyParts(of stage: Stage) -> String { graph.parts(of: stage.key) ?? "" }
+}
+
+/// A name that a recipe defines.
+public struct NamedValue: Sendable {
+  public let name: String
+  public let type: RecipeType
+  /// Nil for functions, types and what is wrong.
+  public let value: Value?
+  public let documentation: String?
+  public let range: SourceRange
+}
+
+/// A value for a param, as the command line gives it.
+public struct GivenParameter: Sendable {
+  public let name: String
+  public let text: String
+
+  public init(_ name: String, _ text: String) {
+    self.name = name
+    self.text = text
+  }
+}
+
+extension Program {
+  /// Reads a recipe: parses it, then checks and evaluates it statement by statement.
+  public init(
+    _ source: SourceText, lexicon: Lexicon, directory: Folder, given: [GivenParameter] = [],
+    seed: UInt64 = 0
+  ) {
+    let directory = directory.standardizedFileURL
+    let (tree, problems) = Parser.parse(source)
+    let graph = StageGraph(seed: seed, root: directory)
+    let elaborator = Elaborator(
+      lexicon: lexicon, graph: graph, source: source, directory: directory)
+    elaborator.place.importing = [directory.appending(path: source.name).standardizedFileURL.path]
+    let parameters = elaborator.parameters(of: tree)
+    elaborator.place.given = elaborator.values(of: given, for: parameters)
+    let names = elaborator.run(tree)
+
+    self.source = source
+    self.directory = directory
+    self.names = names.map(NamedValue.init)
+    self.parameters = parameters
+    self.graph = graph
+    effects = elaborator.effects
+    origins = elaborator.origins
+    diagnostics = (problems + elaborator.diagnostics).inSourceOrder
+    let last = elaborator.lastTyped(of: tree)
+    lastValue = last?.value
+    lastType = last?.type
+  }
+}
+
+extension [Diagnostic] {
+  /// In the order of the text, each once.
+  var inSourceOrder: [Diagnostic] {
+    withoutRepetition.enumerated().sorted {
+      ($0.element.primary.range.start, $0.offset) < ($1.element.primary.range.start, $1.offset)
+    }.map(\.element)
+  }
+}
+
+extension NamedValue {
+  init(_ defined: Defined) {
+    name = defined.name.text
+    documentation = defined.documentation
+    range = defined.name.range
+    switch defined.definition {
+    case .value(let typed): (type, value) = (typed.type, typed.value)
+    case .function(let function):
+      type = .function(function.formals.map(\.type), function.result ?? .any)
+      value = nil
+    case .module(let module):
+      type = .function(module.formals.map(\.type), .any)
+      value = nil
+    case .type(let named): (type, value) = (.rowType, .type(named.type))
+    }
+  }
+}
+
+extension Elaborator {
+  func lastTyped(of tree: SyntaxTree.File) -> Typed? {
+    guard case .expression? = tree.statements.last?.kind,
+      case .value(let typed)? = place.scopes[Elaborator.lastValue]
+    else { return nil }
+    return typed
+  }
+
+  // MARK: Params
+
+  func parameters(of tree: SyntaxTree.File) -> [RecipeParameter] {
+    tree.statements.compactMap { statement in
+      guard case .parameter(let parameter) = statement.kind else { return nil }
+      return RecipeParameter(
+        name: parameter.name.text, type: typeBeforeRunning(parameter.type, in: tree),
+        fallback: parameter.fallback.map { place.source[$0.range] },
+        documentation: statement.documentation, range: parameter.name.range)
+    }
+  }
+
+  /// The type of a param, with the types that the file declares, before any statement has run.
+  private func typeBeforeRunning(
+    _ expression: SyntaxTree.TypeExpression, in tree: SyntaxTree.File
+  ) -> RecipeType {
+    collecting {
+      scoped([:]) {
+        for case .type(let declaration) in tree.statements.map(\.kind) {
+          let named = NamedType(type: type(declaration.type), constraint: nil)
+          place.scopes.define(declaration.name.text, .type(named))
+        }
+        return type(expression)
+      }
+    }.result
+  }
+
+  /// Values given from outside; what does not fit is reported.
+  func values(of given: [GivenParameter], for parameters: [RecipeParameter]) -> [String: Typed] {
+    var values: [String: Typed] = [:]
+    for one in given {
+      let name = one.name.replacing("-", with: "_")
+      guard let parameter = parameters.first(where: { $0.name == name }) else {
+        report(unknownOption(one.name, parameters))
+        continue
+      }
+      values[name] = value(of: one, for: parameter)
+    }
+    return values
+  }
+
+  private func unknownOption(_ name: String, _ parameters: [RecipeParameter]) -> Diagnostic {
+    let options = parameters.map(\.name.optionSpelling)
+    let near = nearest(name, in: options)
+    return Diagnostic(
+      .unknownOption, "the recipe has no param for `--\(name)`", at: SourceRange(0, 0),
+      label: near.map { "did you mean `--\($0)`?" } ?? "",
+      notes: options.isEmpty
+        ? ["It has no params."]
+        : ["Its params: " + options.map { "--\($0)" }.joined(separator: ", ") + "."])
+  }
+
+  private func value(of given: GivenParameter, for parameter: RecipeParameter) -> Typed {
+    if parameter.type.takesPlainText { return Typed(.text(given.text)) }
+    let source = SourceText(name: "--\(given.name)", given.text)
+    let (tree, problems) = Parser.parse(source)
+    var there = place
+    there.source = source
+    let (typed, found) = collecting { () -> Typed in
+      guard problems.isEmpty, tree.statements.count == 1,
+        case .expression(let expression) = tree.statements[0].kind
+      else { return .wrong }
+      return within(there) { expect(expression, parameter.type, "`--\(given.name)`") }
+    }
+    if typed.constant != nil { return typed }
+    let reason = (problems + found).first?.message ?? "it is not a value"
+    return wrong(
+      Diagnostic(
+        .invalidOption, "`--\(given.name) \(given.text)` does not fit: \(reason)",
+        at: parameter.range, label: "declared here as \(parameter.type)",
+        notes: (problems + found).first?.notes ?? []))
+  }
+}
+
+extension RecipeType {
+  /// Whether an option of the type is taken as it stands, without quotation marks.
+  fileprivate var takesPlainText: Bool {
+    switch self {
+    case .text, .path, .choice: true
+    case .optional(let type): type.takesPlainText
+    case .none, .bool, .int, .float, .quantity, .list, .record, .either, .function, .row, .column,
+      .rowType, .data, .tensor, .opaque, .any, .unknown:
+      false
+    }
+  }
+}

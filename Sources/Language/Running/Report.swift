@@ -1,0 +1,57 @@
+// The account of a run: what failed, where, and what that left undone.
+
+import Foundation
+import Syntax
+import Vocabulary
+
+/// Collects what went wrong while effects run.
+struct Report {
+  let program: Program
+  private var diagnostics: [Diagnostic] = []
+  private var told: Set<String> = []
+  private var hasFailedStage = false
+
+  init(program: Program) { self.program = program }
+
+  var outcome: Runner.Outcome {
+    let exitCode: Int32 = hasFailedStage ? 1 : diagnostics.isEmpty ? 0 : 4
+    return Runner.Outcome(
+      diagnostics: diagnostics.inSourceOrder, exitCode: exitCode, pausedAt: nil)
+  }
+
+  func paused(_ paused: Paused, at effect: Effect) -> Runner.Outcome {
+    Runner.Outcome(diagnostics: diagnostics, exitCode: 130, pausedAt: paused.place)
+  }
+
+  /// A failure is told once; each effect that it keeps from happening is named.
+  mutating func add(_ failure: StageFailure, for effect: Effect) {
+    hasFailedStage = true
+    let stage = failure.stage
+    if told.insert(stage.key).inserted {
+      let name = stage.label.isEmpty ? "this" : "`\(stage.label)`"
+      let origin = program.origin(of: stage)
+      let isHere = origin?.source == program.source || origin == nil
+      let range = origin?.range ?? effect.range
+      diagnostics.append(
+        Diagnostic(
+          .stageFailed, "\(name) failed: \(failure.reason)", at: isHere ? range : effect.range,
+          label: "this failed",
+          secondary: isHere ? [] : [.init(range, "in this recipe", in: origin?.source)]))
+    }
+    guard stage.key != effect.stage.key else { return }
+    diagnostics.append(
+      Diagnostic(
+        .skipped, "this was not done, because `\(stage.label)` failed", at: effect.range,
+        label: "needs `\(stage.label)`", severity: .warning))
+  }
+
+  mutating func addFailedCheck(_ effect: Effect, _ parts: [Diagnostic.Label], message: Value?) {
+    let condition = parts.last?.range ?? effect.range
+    var title = "check failed"
+    if case .text(let text)? = message { title += ": \(text)" }
+    diagnostics.append(
+      Diagnostic(
+        .checkFailed, title, at: condition, label: "false",
+        secondary: parts.filter { $0.range != condition }.reversed()))
+  }
+}

@@ -1,0 +1,16 @@
+import Foundation
+import Store
+import Vocabulary
+
+/// Where the results of heavy stages outlive the process.
+public protocol ResultStore: Sendable {
+  func lookup(_ key: String) throws -> Value?
+  func has(_ key: String) -> Bool
+  func keep(_ value: Value, under key: String, parts: String) throws
+  /// Where an unfinished stage keeps its checkpoints.
+  func scratch(for key: String) -> Folder
+}
+
+extension Store: ResultStore {
+  public func has(_ key: String) -> Bool { parts(of: key) != nil }
+}

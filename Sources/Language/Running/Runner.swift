@@ -1,0 +1,176 @@
+// Runs stages on demand: each at most once, what is kept not at all.
+
+import Foundation
+import Syntax
+import Vocabulary
+
+/// Runs the stages that are asked for and remembers their results.
+///
+/// A class for its memory; one thread uses it at a time.
+public final class Runner {
+  /// What came of a run.
+  public struct Outcome: Sendable {
+    public let diagnostics: [Diagnostic]
+    /// 0 done · 1 a stage failed · 4 a `check` failed · 130 paused.
+    public let exitCode: Int32
+    /// Where the run was paused, if it was.
+    public let pausedAt: String?
+  }
+
+  private let results: (any ResultStore)?
+  private let context: RunContext
+  private var memory: [String: Value] = [:]
+  private var failures: [String: StageFailure] = [:]
+  /// How many stages have done their work; kept results do not count.
+  public private(set) var stagesRun = 0
+
+  public init(results: (any ResultStore)? = nil, context: RunContext) {
+    self.results = results
+    self.context = context
+  }
+
+  /// Runs all effects of a recipe in the order written.
+  public func run(_ program: Program) -> Outcome {
+    var report = Report(program: program)
+    for effect in program.effects {
+      do {
+        try run(effect, of: program, into: &report)
+      } catch let paused as Paused {
+        return report.paused(paused, at: effect)
+      } catch let failure as StageFailure {
+        report.add(failure, for: effect)
+      } catch {
+        report.add(StageFailure(effect.stage, error), for: effect)
+      }
+    }
+    return report.outcome
+  }
+
+  /// The value with all results in place, running what has to run.
+  public func value(_ value: Value, of program: Program) throws -> Value {
+    try resolved(value, program.graph)
+  }
+
+  private func run(_ effect: Effect, of program: Program, into report: inout Report) throws {
+    guard case .call(let primitive, let arguments) = effect.stage.work else { return }
+    guard primitive.isCheck else {
+      // Not remembered: what is written twice is done twice.
+      _ = try call(primitive, arguments, effect.stage, program.graph)
+      return
+    }
+    let condition = try resolved(arguments[primitive.slots[0].name] ?? .none, program.graph)
+    guard condition != .bool(true) else { return }
+    let parts = effect.trace.filter { !$0.isLiteral }.compactMap { part -> Diagnostic.Label? in
+      guard let value = try? resolved(part.value, program.graph) else { return nil }
+      return Diagnostic.Label(part.range, value.source)
+    }
+    report.addFailedCheck(effect, parts, message: arguments["message"])
+  }
+
+  // MARK: Values
+
+  private func resolved(_ value: Value, _ graph: StageGraph) throws -> Value {
+    guard value.isDeferred else { return value }
+    switch value {
+    case .deferred(let stage): return try result(of: stage, graph)
+    case .list(let values): return .list(try values.map { try resolved($0, graph) })
+    case .record(let record):
+      return .record(
+        Record(labels: record.labels, values: try record.values.map { try resolved($0, graph) }))
+    case .none, .bool, .int, .float, .text, .quantity, .type, .function, .opaque: return value
+    }
+  }
+
+  private func result(of stage: Stage, _ graph: StageGraph) throws -> Value {
+    if let known = memory[stage.key] { return known }
+    if let failure = failures[stage.key] { throw failure }
+    do {
+      // The work may itself give a value with stages in it, as a function over results does.
+      let value = try resolved(try kept(stage) ?? work(stage, graph), graph)
+      memory[stage.key] = value
+      return value
+    } catch let paused as Paused {
+      throw paused
+    } catch {
+      let failure = (error as? StageFailure) ?? StageFailure(stage, error)
+      failures[stage.key] = failure
+      throw failure
+    }
+  }
+
+  private func kept(_ stage: Stage) throws -> Value? {
+    guard stage.cost == .heavy else { return nil }
+    return try results?.lookup(stage.key)
+  }
+
+  private func work(_ stage: Stage, _ graph: StageGraph) throws -> Value {
+    switch stage.work {
+    case .call(let primitive, let arguments): return try call(primitive, arguments, stage, graph)
+    case .member(let value, let name):
+      return try graph.member(name, of: try resolved(value, graph), type: stage.type)
+    case .operation(let operation, let operands):
+      return try self.operation(operation, operands, graph)
+    case .index(let value, let index):
+      return try graph.index(
+        try resolved(index, graph), of: try resolved(value, graph), type: stage.type)
+    case .choice(let condition, let then, let otherwise):
+      guard case .bool(let flag) = try resolved(condition, graph) else {
+        throw Fault("`if` needs a Bool")
+      }
+      return try resolved(flag ? then : otherwise, graph)
+    case .apply(let function, let value): return try function(try resolved(value, graph))
+    }
+  }
+
+  /// `and`, `or` and `??` only run their right side where it matters.
+  private func operation(_ operation: RecipeOperation, _ operands: [Value], _ graph: StageGraph)
+    throws -> Value
+  {
+    let first = try resolved(operands[0], graph)
+    switch (operation, first) {
+    case (.and, .bool(false)), (.or, .bool(true)): return first
+    case (.coalesce, .none): return try resolved(operands[1], graph)
+    case (.coalesce, _): return first
+    default:
+      let rest = try operands.dropFirst().map { try resolved($0, graph) }
+      return try operation.applied(to: [first] + rest)
+    }
+  }
+
+  private func call(
+    _ primitive: Primitive, _ arguments: Record, _ stage: Stage, _ graph: StageGraph
+  ) throws -> Value {
+    guard case .record(let ready) = try resolved(.record(arguments), graph) else {
+      throw Fault("arguments are a record")
+    }
+    if primitive.cost > .light, context.isPausing() { throw Paused(place: "before \(stage.label)") }
+    var own = context
+    own.key = stage.key
+    own.label = stage.label
+    own.scratch = results?.scratch(for: stage.key) ?? context.scratch
+    stagesRun += 1
+    let value = try primitive.run(ready, in: own)
+    if primitive.cost == .heavy { keep(value, stage, graph) }
+    return value
+  }
+
+  /// A result that cannot be kept is still a result: the run goes on and says so.
+  private func keep(_ value: Value, _ stage: Stage, _ graph: StageGraph) {
+    do {
+      try results?.keep(value, under: stage.key, parts: graph.parts(of: stage.key) ?? "")
+    } catch {
+      context.report(.message("the result of \(stage.label) could not be kept: \(error)"))
+    }
+  }
+}
+
+/// A stage that could not do its work.
+struct StageFailure: Error {
+  let stage: Stage
+  let reason: String
+
+  init(_ stage: Stage, _ error: any Error) {
+    self.stage = stage
+    reason = "\(error)"
+  }
+}
