@@ -7,7 +7,10 @@ struct BracketMatching {
   ///
   /// That is the closer itself, or whatever stands where the closer should be. Others have -1.
   private(set) var limits: [Int]
+  /// The openers without a closer.
   private(set) var unclosed: [Int] = []
+  private var isClosed: [Bool]
+  /// The closers without an opener.
   private(set) var unmatched: [Int] = []
 
   private var open: [Opener] = []
@@ -30,6 +33,7 @@ struct BracketMatching {
 
   private init(_ tokens: TokenTable, _ source: SourceText, usesIndentation: Bool) {
     limits = Array(repeating: -1, count: tokens.count)
+    isClosed = Array(repeating: false, count: tokens.count)
     self.usesIndentation = usesIndentation
     var indentation = 0
     for index in 0..<tokens.count {
@@ -48,6 +52,9 @@ struct BracketMatching {
     unclosed.sort()
   }
 
+  /// Whether the bracket or text that begins at a token has its closer.
+  func isClosed(_ opener: Int) -> Bool { isClosed[opener] }
+
   private mutating func visit(_ index: Int, _ kind: Token.Kind, _ indentation: Int) {
     if let closer = Self.closer(of: kind) {
       open.append(
@@ -62,7 +69,9 @@ struct BracketMatching {
   private mutating func close(_ index: Int, _ kind: Token.Kind) {
     guard let match = lastMatch(kind) else { return unmatched.append(index) }
     while open.count > match + 1 { forgetLast(before: index) }
-    limits[open.removeLast().index] = index
+    let opener = open.removeLast().index
+    limits[opener] = index
+    isClosed[opener] = true
   }
 
   /// The innermost opener that `kind` can close without closing a text.

@@ -71,10 +71,11 @@ private struct CanonicalWriter {
     case .binary(let left, let operation, let right, _): form(operation.rawValue, [left, right])
     case .pipe(let subject, let target): form("|>", [subject, target])
     case .range(let lower, let operation, let upper): form(operation.rawValue, [lower, upper])
-    case .lambda(let parameter, let body): scoped { writer in
-      writer.bind(parameter)
-      writer.form("function", [body])
-    }
+    case .lambda(let parameter, let body):
+      scoped { writer in
+        writer.bind(parameter)
+        writer.form("function", [body])
+      }
     case .conditional(let condition, let then, let otherwise):
       form("if", [condition, then, otherwise])
     case .block(let bindings, let value): write(bindings, value)
@@ -84,7 +85,7 @@ private struct CanonicalWriter {
     }
   }
 
-  /// `(head child child …)`
+  /// Writes `(head child child …)`.
   private mutating func form(
     _ head: String, _ children: [Expression], _ rest: (inout CanonicalWriter) -> Void = { _ in }
   ) {

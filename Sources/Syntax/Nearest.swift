@@ -8,7 +8,8 @@ public func nearest(_ name: String, in candidates: [String]) -> String? {
   var best: (distance: Int, candidate: String)?
   for candidate in candidates where candidate != name {
     let other = Array(candidate.lowercased().unicodeScalars)
-    let allowed = max(wanted.count, other.count) < 3 ? 0 : max(1, max(wanted.count, other.count) / 3)
+    let allowed =
+      max(wanted.count, other.count) < 3 ? 0 : max(1, max(wanted.count, other.count) / 3)
     guard abs(wanted.count - other.count) <= allowed else { continue }
     let distance = editDistance(wanted, other)
     if distance <= allowed && distance < best?.distance ?? .max { best = (distance, candidate) }

@@ -24,6 +24,9 @@ public struct Parser {
   /// How high a tree may grow, chains of operators included, for those who walk it recursively.
   static let maximumHeight = 400
 
+  /// How many brackets left open are complained about; beyond, something else is the matter.
+  static let maximumUnclosed = 20
+
   public typealias Result = (tree: SyntaxTree.File, diagnostics: [Diagnostic])
 
   /// Parses a recipe or a cell.
@@ -48,7 +51,7 @@ public struct Parser {
     self.brackets = brackets
     limit = tokens.count
     for token in unmatched { complainUnmatched(token) }
-    for opener in brackets.unclosed { complainUnclosed(opener) }
+    for opener in brackets.unclosed.prefix(Self.maximumUnclosed) { complainUnclosed(opener) }
     complainAboutTrivia()
     complainAboutEncoding()
   }
@@ -64,7 +67,8 @@ public struct Parser {
     if continuing && at(.pipe) { statements.append(continuation()) }
     while position < limit { statements.append(contentsOf: line()) }
     return SyntaxTree.File(
-      statements: statements, documentation: tokens.leadingDocumentation(in: source), range: source.range)
+      statements: statements, documentation: tokens.leadingDocumentation(in: source),
+      range: source.range)
   }
 
   /// One statement and the step to the next line.
@@ -168,7 +172,7 @@ extension Parser {
     if position < limit && diagnostics.count == count { complainAboutLeftover() }
     position = limit
     (limit, newlinesMatter) = outer
-    if !brackets.unclosed.contains(opener) && position < limit { position += 1 }
+    if brackets.isClosed(opener) && position < limit { position += 1 }
     return content
   }
 

@@ -49,20 +49,23 @@ extension Parser {
   mutating func complainUnclosed(_ opener: Int) {
     let token = tokens[opener]
     let boundary = brackets.limits[opener]
+    if token.kind == .interpolationStart && isInsideUnclosedText(opener) { return }
     if boundary >= tokens.count && token.kind != .textStart(isMultiline: false) {
       endComplaints += 1
     }
     if case .textStart(let isMultiline) = token.kind {
       return complainUnterminated(token, isMultiline: isMultiline, boundary: boundary)
     }
-    if token.kind == .interpolationStart && isInsideUnclosedText(opener) { return }
     let bracket = token.kind == .interpolationStart ? "\\(" : text(of: token)
     let closer = bracket == "[" ? "]" : bracket == "{" ? "}" : ")"
     let insertion = boundary > 0 ? tokens[boundary - 1].end : token.end
     let place = tokens[boundary].start
     let seen =
       boundary < tokens.count
-      ? [Diagnostic.Label(SourceRange(place, tokens[boundary].end), "`\(closer)` is missing before this")]
+      ? [
+        Diagnostic.Label(
+          SourceRange(place, tokens[boundary].end), "`\(closer)` is missing before this")
+      ]
       : []
     diagnostics.append(
       Diagnostic(
@@ -86,7 +89,8 @@ extension Parser {
         label: "opened here",
         notes: isMultiline ? [] : ["Text over several lines stands between `\"\"\"`."],
         fix: isMultiline
-          ? nil : .init(SourceRange(line.end, line.end), quotes, "close it at the end of the line")))
+          ? nil : .init(SourceRange(line.end, line.end), quotes, "close it at the end of the line"))
+    )
   }
 
   mutating func complainUnmatched(_ token: Token) {
@@ -122,7 +126,8 @@ extension Parser {
     complain(
       .unexpectedCharacter, "`\(found)` means nothing here", label: "unknown",
       notes: current.end - current.start > 1 || !(found.utf8.first ?? 0 < 0x80)
-        ? ["Names are made of the letters a to z, digits and `_`; any script may stand in text."] : [])
+        ? ["Names are made of the letters a to z, digits and `_`; any script may stand in text."]
+        : [])
   }
 
   mutating func complainChained(_ level: Level) {
@@ -155,8 +160,10 @@ extension Parser {
         .foreignBinding, "nothing is ever reassigned", label: "give the new value a new name")
     case .symbol(.equals):
       complain(.unexpectedToken, "only a name can stand left of `=`", label: "found `=`")
-    case .symbol(.question): complain(.foreignConditional, "there is no `?` operator here",
-      label: "for a fallback write `??`")
+    case .symbol(.question):
+      complain(
+        .foreignConditional, "there is no `?` operator here",
+        label: "for a fallback write `??`")
     case .unknown: complainUnknown()
     default:
       complain(
@@ -189,7 +196,8 @@ extension Parser {
 
   mutating func complainUntyped(_ what: String) {
     guard current.kind == .name else {
-      return complainExpected(what == "param" ? "a name and its type" : "a \(what): its name, `:` and its type")
+      return complainExpected(
+        what == "param" ? "a name and its type" : "a \(what): its name, `:` and its type")
     }
     let name = text(of: current)
     complain(
@@ -202,7 +210,8 @@ extension Parser {
     diagnostics.append(
       Diagnostic(
         .invalidEscape,
-        problem.isInvalidScalar ? "`\\u{…}` needs the number of a character" : "`\(found)` is not an escape",
+        problem.isInvalidScalar
+          ? "`\\u{…}` needs the number of a character" : "`\(found)` is not an escape",
         at: problem.range, label: problem.isInvalidScalar ? "like `\\u{1F600}`" : "",
         notes: ["The escapes are \\n, \\t, \\\", \\\\, \\u{…} and \\(value)."],
         fix: problem.isInvalidScalar
@@ -226,13 +235,15 @@ extension Parser {
       if token.kind == .foreignComment {
         diagnostics.append(
           Diagnostic(
-            .foreignComment, "a comment begins with `//`", at: SourceRange(token.start, token.start + 1),
+            .foreignComment, "a comment begins with `//`",
+            at: SourceRange(token.start, token.start + 1),
             label: "not `#`",
             fix: .init(SourceRange(token.start, token.start + 1), "//", "write `//`")))
       } else if token.kind == .semicolon {
         diagnostics.append(
           Diagnostic(
-            .semicolon, "a statement ends with its line", at: token.range, label: "no `;` is needed",
+            .semicolon, "a statement ends with its line", at: token.range,
+            label: "no `;` is needed",
             fix: .init(token.range, isLastOnLine(token) ? "" : "\n", "remove it")))
       }
     }

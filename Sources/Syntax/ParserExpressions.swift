@@ -159,6 +159,7 @@ extension Parser {
   /// The right side of `|>`: a name, a member path or a call of either.
   private mutating func pipeTarget() -> Expression {
     guard current.kind == .name else {
+      if position >= tokens.count { complainExpected("a function's name or a call") }
       complain(
         .pipeTarget, "the right side of `|>` is a function's name or a call",
         label: "found \(found)")

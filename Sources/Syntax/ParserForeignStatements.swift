@@ -11,7 +11,8 @@ extension Parser {
     case "return":
       return refuse(.foreignStatement, "there is no `return`", "the last value is the result")
     case "fn", "func", "function":
-      return refuse(.foreignDefinition, "a function is written `def f(x: Type) = value`", "not a word here")
+      return refuse(
+        .foreignDefinition, "a function is written `def f(x: Type) = value`", "not a word here")
     case "class", "struct", "try", "with", "switch", "match", "assert", "raise", "del":
       return refuse(
         .foreignStatement, "there is no `\(text(of: current))` statement", "not a word here")
@@ -55,7 +56,9 @@ extension Parser {
   /// Steps to the next line that is indented no more than this one.
   private mutating func skipIndentedLines() {
     let margin = column(of: position)
-    repeat { position += 1 } while position < limit
+    repeat {
+      position += 1
+    } while position < limit
       && !(tokens.startsLine[position] && column(of: position) <= margin
         && !isCloser(tokens[position].kind))
   }
@@ -137,10 +140,8 @@ extension Parser {
   mutating func foreignDefinition() -> Bool {
     guard token(1).kind == .name, token(2).kind == .symbol(.openParenthesis) else { return false }
     var index = brackets.limits[position + 2] + 1
-    if index < limit && tokens[index].kind == .symbol(.arrow) {
-      while index < limit && tokens[index].kind != .symbol(.colon) && !tokens.startsLine[index] {
-        index += 1
-      }
+    if index < limit && tokens[index].kind == .symbol(.arrow) && tokens[index + 1].kind == .label {
+      index += 2
     }
     guard index < limit, tokens[index].kind == .symbol(.colon), !tokens.startsLine[index] else {
       return false

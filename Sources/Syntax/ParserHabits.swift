@@ -96,7 +96,7 @@ extension Parser {
     return result
   }
 
-  /// `'…'`
+  /// Reads `'…'`.
   mutating func foreignQuotes() -> Expression {
     let token = current
     let inside = SourceRange(token.start + 1, token.end - 1)
@@ -154,7 +154,7 @@ extension Parser {
     return Expression(.lambda(parameter, body), range(from: start))
   }
 
-  /// `(x) => value`
+  /// Reads `(x) => value`.
   mutating func foreignArrow(_ start: Int, _ parameters: Expression) -> Expression {
     let head = parameters.range
     var parameter: SyntaxTree.Name?
@@ -172,7 +172,8 @@ extension Parser {
       diagnostics.append(
         Diagnostic(
           .foreignLambda, "a function here takes one value", at: head,
-          label: "not exactly one name", notes: ["Several values travel as one record: p => p.a + p.b"]))
+          label: "not exactly one name",
+          notes: ["Several values travel as one record: p => p.a + p.b"]))
     }
     position += 1
     let body = expression()
@@ -182,7 +183,7 @@ extension Parser {
 
   // MARK: Conditionals
 
-  /// `if c: …` or `if c { … }`
+  /// Reads on after `if c` where `then` is missing, as in `if c: …` or `if c { … }`.
   mutating func foreignConditional(_ start: Int, _ condition: Expression) -> Expression {
     if at(.colon) || at(.openBrace) {
       complain(
@@ -195,7 +196,7 @@ extension Parser {
     return Expression(.error, range(from: start))
   }
 
-  /// `c ? a : b`
+  /// Reads `c ? a : b`.
   mutating func foreignTernary(_ condition: Expression) -> Expression {
     let place = position
     position += 1
@@ -207,7 +208,9 @@ extension Parser {
     }
     let mark = diagnostics.count
     let then = expression()
-    guard accept(.colon), diagnostics.count == mark else { return Expression(.error, condition.range) }
+    guard accept(.colon), diagnostics.count == mark else {
+      return Expression(.error, condition.range)
+    }
     let otherwise = expression()
     let whole = condition.range.union(otherwise.range)
     let better =

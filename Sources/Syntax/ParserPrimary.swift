@@ -200,7 +200,7 @@ extension Parser {
     return beginsBinding ? binding() : nil
   }
 
-  /// `name = value`
+  /// Reads `name = value`.
   mutating func binding() -> SyntaxTree.Binding {
     let name = takeName()
     position += 1

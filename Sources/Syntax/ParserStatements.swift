@@ -193,6 +193,11 @@ extension Parser {
         arguments.append(type())
       } while accept(.comma)
       guard accept(.greater) else {
+        if at(.greaterOrEqual) {
+          complain(
+            .unexpectedToken, "`>=` compares; a space is missing between `>` and `=`",
+            label: "write `> =`", fix: .init(current.range, "> =", "put a space between"))
+        }
         complainExpected("`>` after the type's arguments")
         return TypeExpression(.error, range(from: name.range.start))
       }

@@ -4,7 +4,7 @@ extension Parser {
   mutating func textLiteral() -> Expression {
     let start = current.start
     let isMultiline = current.kind == .textStart(isMultiline: true)
-    let isClosed = !brackets.unclosed.contains(position)
+    let isClosed = brackets.isClosed(position)
     let pieces = nestedPieces()
     var assembly = TextAssembly(bytes: source.bytes, pieces: pieces)
     if isMultiline { assembly.removeIndentation() }
@@ -198,7 +198,7 @@ struct TextAssembly {
     return start + 2
   }
 
-  /// `\u{…}`
+  /// Resolves `\u{…}`.
   private func scalar(
     at start: Int, end: Int, into characters: inout [UInt8], _ problems: inout [Problem]
   ) -> Int {
@@ -207,7 +207,8 @@ struct TextAssembly {
     let isBraced = close < end && start + 2 < end && bytes[start + 2] == Byte.openBrace
     let digits = isBraced ? bytes[(start + 3)..<max(close, start + 3)] : []
     let value = UInt32(String(decoding: digits, as: UTF8.self), radix: 16)
-    guard bytes[min(close, end - 1)] == Byte.closeBrace, let scalar = value.flatMap(Unicode.Scalar.init)
+    guard bytes[min(close, end - 1)] == Byte.closeBrace,
+      let scalar = value.flatMap(Unicode.Scalar.init)
     else {
       problems.append(Problem(range: SourceRange(start, start + 2), isInvalidScalar: true))
       characters += bytes[start..<start + 2]

@@ -1,4 +1,4 @@
-/// A piece of source text. The tokens of a text, laid end to end, are the text.
+/// A piece of source text; the tokens of a text, laid end to end, are the text.
 public struct Token: Hashable, Sendable {
   public let kind: Kind
   public let start: Int
@@ -51,7 +51,8 @@ public struct Token: Hashable, Sendable {
       switch self {
       case .name, .label, .number, .textEnd, .foreignText, .unknown: true
       case .keyword(let keyword): keyword.isLiteral
-      case .symbol(let symbol): symbol == .closeParenthesis || symbol == .closeBracket || symbol == .closeBrace
+      case .symbol(let symbol):
+        symbol == .closeParenthesis || symbol == .closeBracket || symbol == .closeBrace
       case .space, .newline, .comment, .documentation, .semicolon, .foreignComment,
         .textStart, .textLiteral, .interpolationStart, .interpolationEnd, .endOfFile:
         false

@@ -200,7 +200,7 @@ extension Elaborator {
   }
 
   func record(_ labels: [String], _ parts: [Typed], at range: SourceRange) -> Typed {
-    let type = RecipeType.record(zip(labels, parts).map { RecordField($0, $1.type) })
+    let type = RecipeType.record(zip(labels, parts).map { RecordField($0, $1.type.widened) })
     return combine(
       parts, as: type, at: range,
       text: { "(" + zip(labels, $0).map { "\($0):\($1)" }.sorted().joined(separator: ",") + ")" }
@@ -254,7 +254,7 @@ extension Elaborator {
     let graph = graph
     return combine([whole], as: type, at: range, text: { "\($0[0]).\(name)" }) {
       try graph.member(name, of: $0[0], type: type)
-    }.settled
+    }.settled.sharpened
   }
 
   private enum Members {
@@ -314,6 +314,14 @@ extension Elaborator {
     return combine([whole, place], as: type, at: range, text: { "\($0[0])[\($0[1])]" }) {
       try graph.index($0[1], of: $0[0], type: type)
     }.settled
+  }
+}
+
+extension Typed {
+  /// A text that is known is one that a choice may ask for.
+  fileprivate var sharpened: Typed {
+    guard type == .text, case .text(let text)? = constant else { return self }
+    return typed(as: .choice([text]))
   }
 }
 
