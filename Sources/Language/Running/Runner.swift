@@ -51,6 +51,14 @@ public final class Runner {
     try resolved(value, program.graph)
   }
 
+  func value(_ value: Value, graph: StageGraph) throws -> Value { try resolved(value, graph) }
+
+  /// Whether the result of a stage is at hand.
+  public func remembers(_ stage: Stage) -> Bool { memory[stage.key] != nil }
+
+  /// Forgets failures, so that a stage may be tried again.
+  public func forgetFailures() { failures = [:] }
+
   private func run(_ effect: Effect, of program: Program, into report: inout Report) throws {
     guard case .call(let primitive, let arguments) = effect.stage.work else { return }
     guard primitive.isCheck else {
@@ -165,9 +173,10 @@ public final class Runner {
 }
 
 /// A stage that could not do its work.
-struct StageFailure: Error {
-  let stage: Stage
-  let reason: String
+public struct StageFailure: Error, CustomStringConvertible {
+  public let stage: Stage
+  public let reason: String
+  public var description: String { "`\(stage.label)` failed: \(reason)" }
 
   init(_ stage: Stage, _ error: any Error) {
     self.stage = stage
