@@ -1,0 +1,79 @@
+// What there is to say about a word: of primitives, library functions and names alike.
+
+import Syntax
+import Vocabulary
+
+/// The manual's entry for one word.
+public struct HelpText: Sendable {
+  public struct Parameter: Sendable {
+    public let signature: String
+    public let summary: String
+  }
+
+  public let name: String
+  public let summary: String
+  /// One for each form of the word.
+  public let signatures: [String]
+  public let parameters: [Parameter]
+  public let examples: [String]
+  /// The definition, where it is written in the language.
+  public let source: String?
+}
+
+extension Lexicon {
+  /// The manual's entry for a word of the library.
+  public func help(for name: String) -> HelpText? {
+    if let function = functions[name] { return HelpText(function) }
+    let primitives = primitives(named: name)
+    guard let first = primitives.first else { return nil }
+    return HelpText(
+      name: name, summary: first.summary, signatures: primitives.map(\.signature),
+      parameters: first.slots.map { .init(signature: $0.signature, summary: $0.summary) },
+      examples: primitives.flatMap(\.examples), source: nil)
+  }
+
+  /// All words of the library, in order.
+  public var words: [String] { Set(callableNames).sorted() }
+
+  /// A word that is spelled like this one.
+  public func nearestWord(to name: String) -> String? { nearest(name, in: words) }
+}
+
+extension Session {
+  /// The entry for a word of the library or a name of the session.
+  public func help(for name: String) -> HelpText? {
+    switch definitions[name] {
+    case .function(let function): return HelpText(function)
+    case .value(let typed):
+      let documentation = defining(name)?.names.first { $0.name == name }?.documentation
+      return HelpText(
+        name: name, summary: documentation ?? "", signatures: ["\(name): \(typed.type.widened)"],
+        parameters: [], examples: [], source: defining(name).map { $0.source[$0.source.range] })
+    case .module(let module):
+      return HelpText(
+        name: name, summary: module.file.documentation ?? "A recipe.",
+        signatures: [
+          "\(name)(" + module.formals.map(\.signature).joined(separator: ", ") + ")"
+        ],
+        parameters: module.formals.map { .init(signature: $0.signature, summary: $0.summary) },
+        examples: [], source: nil)
+    case .type(let named):
+      return HelpText(
+        name: name, summary: "", signatures: ["type \(name) = \(named.type)"], parameters: [],
+        examples: [], source: nil)
+    case nil: return lexicon.help(for: name)
+    }
+  }
+}
+
+extension HelpText {
+  init(_ function: UserFunction) {
+    name = function.name
+    summary = function.documentation ?? ""
+    let list = function.formals.map(\.signature).joined(separator: ", ")
+    signatures = ["\(function.name)(\(list))" + (function.result.map { " -> \($0)" } ?? "")]
+    parameters = function.formals.map { Parameter(signature: $0.signature, summary: $0.summary) }
+    examples = []
+    source = function.source[function.body.range]
+  }
+}
