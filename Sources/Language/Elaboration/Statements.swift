@@ -104,7 +104,8 @@ extension Elaborator {
   private func value(of parameter: SyntaxTree.Parameter) -> Typed {
     let name = parameter.name.text
     let type = type(parameter.type)
-    let range = parameter.fallback?.range ?? parameter.name.range
+    let isGiven = place.given[name] != nil
+    let range = isGiven ? parameter.name.range : parameter.fallback?.range ?? parameter.name.range
     var value = Typed(type, .absent)
     if let given = place.given[name] {
       value = require(given, type, at: parameter.name.range, "`\(name)`")

@@ -1,0 +1,129 @@
+// The commands, one struct each.
+
+import ArgumentParser
+import Foundation
+import Language
+import Syntax
+import Vocabulary
+
+struct Run: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Run a recipe; its params are options: --lr 1e-4.",
+    usage: "roux run FILE [--PARAM VALUE ...] [--json] [--threads N]")
+
+  @Flag(help: "Write events and diagnostics as JSON lines.")
+  var json = false
+  @Option(help: "How many threads to use; results do not depend on it.")
+  var threads: Int?
+  @Argument(parsing: .allUnrecognized, help: "The recipe, and values for its params.")
+  var recipe: [String] = []
+
+  func run() throws {
+    let arguments = try RecipeArguments(recipe)
+    try Recipe(file: arguments.file, given: arguments.given)
+      .run(EventPrinter(isJSON: json), threads: threads)
+  }
+}
+
+struct Check: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Check a recipe without running it.",
+    usage: "roux check FILE [--PARAM VALUE ...] [--json]")
+
+  @Flag(help: "Write diagnostics as JSON.")
+  var json = false
+  @Argument(parsing: .allUnrecognized, help: "The recipe, and values for its params.")
+  var recipe: [String] = []
+
+  func run() throws {
+    let arguments = try RecipeArguments(recipe)
+    _ = try Recipe(file: arguments.file, given: arguments.given).checked(isJSON: json)
+  }
+}
+
+struct ShowPlan: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "plan", abstract: "Show what a run would do.",
+    usage: "roux plan FILE [--PARAM VALUE ...]")
+
+  @Argument(parsing: .allUnrecognized, help: "The recipe, and values for its params.")
+  var recipe: [String] = []
+
+  func run() throws {
+    let arguments = try RecipeArguments(recipe)
+    let recipe = try Recipe(file: arguments.file, given: arguments.given)
+    Console.say("\(try recipe.checked().plan(results: recipe.store))")
+  }
+}
+
+struct Format: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "fmt", abstract: "Lay recipes out in the one style.")
+
+  @Flag(help: "Change nothing; exit with 1 if a file is laid out otherwise.")
+  var check = false
+  @Argument(help: "The recipes.")
+  var files: [String]
+
+  func run() throws {
+    var differs = false
+    for file in files {
+      guard let bytes = FileManager.default.contents(atPath: file) else {
+        Console.complain("\(file): there is no such recipe, or it cannot be read")
+        throw ExitStatus.usage.code
+      }
+      let source = SourceText(name: file, bytes: Array(bytes))
+      guard let text = Formatter.format(source) else {
+        Console.complain(Parser.parse(source).diagnostics, in: source, isJSON: false)
+        throw ExitStatus.unsound.code
+      }
+      guard Array(text.utf8) != source.bytes else { continue }
+      differs = true
+      if check {
+        Console.say(file)
+      } else {
+        try Data(text.utf8).write(to: URL(filePath: file), options: .atomic)
+      }
+    }
+    if check && differs { throw ExitStatus.stageFailed.code }
+  }
+}
+
+struct Document: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "doc", abstract: "Explain a word of the language, or list them all.")
+
+  @Argument(help: "The word.")
+  var name: String?
+
+  func run() throws {
+    guard let name else { return list() }
+    guard let help = Words.lexicon.help(for: name) else {
+      let near = Words.lexicon.nearestWord(to: name).map { "; did you mean `\($0)`?" } ?? ""
+      Console.complain("there is no word `\(name)`\(near)")
+      throw ExitStatus.usage.code
+    }
+    Console.say(help.text)
+  }
+
+  private func list() {
+    let words = Words.lexicon.words
+    let width = words.map(\.count).max() ?? 0
+    for word in words {
+      let summary = Words.lexicon.help(for: word)?.summary.split(separator: "\n").first ?? ""
+      Console.say(word.padding(toLength: width + 2, withPad: " ", startingAt: 0) + summary)
+    }
+  }
+}
+
+extension HelpText {
+  /// The entry as a page of plain text.
+  var text: String {
+    var parts = [signatures.joined(separator: "\n"), summary]
+    let lines = parameters.map { "  \($0.signature)\n      \($0.summary)" }
+    if !lines.isEmpty { parts.append(lines.joined(separator: "\n")) }
+    if !examples.isEmpty { parts.append("Examples:\n  " + examples.joined(separator: "\n  ")) }
+    if let source { parts.append("Written in the language:\n  \(source)") }
+    return parts.filter { !$0.isEmpty }.joined(separator: "\n\n")
+  }
+}

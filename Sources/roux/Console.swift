@@ -1,0 +1,23 @@
+// Results go to standard output; diagnostics and progress to standard error.
+
+import Foundation
+import Syntax
+
+/// The two streams of a terminal program.
+enum Console {
+  static func say(_ text: String) {
+    FileHandle.standardOutput.write(Data((text + "\n").utf8))
+  }
+
+  static func complain(_ text: String) {
+    FileHandle.standardError.write(Data((text + "\n").utf8))
+  }
+
+  static func complain(_ diagnostics: [Diagnostic], in source: SourceText, isJSON: Bool) {
+    guard !diagnostics.isEmpty else { return }
+    if isJSON { return complain(DiagnosticRenderer.json(diagnostics, in: source)) }
+    let wantsColor = ProcessInfo.processInfo.environment["NO_COLOR"] == nil
+    let renderer = DiagnosticRenderer(usesColor: wantsColor && isatty(STDERR_FILENO) == 1)
+    complain(renderer.render(diagnostics, in: source))
+  }
+}

@@ -1,0 +1,118 @@
+// A recipe named on the command line: read, checked, planned and run.
+
+import ArgumentParser
+import Foundation
+import Language
+import Store
+import Syntax
+import Vocabulary
+
+/// A recipe with the values that the command line gives to its params.
+struct Recipe {
+  let source: SourceText
+  let directory: Folder
+  let given: [GivenParameter]
+
+  init(text: String) {
+    source = SourceText(name: "-e", text)
+    directory = URL(filePath: FileManager.default.currentDirectoryPath)
+    given = []
+  }
+
+  init(file: String, given: [GivenParameter] = []) throws {
+    let url = URL(filePath: file)
+    guard let bytes = FileManager.default.contents(atPath: url.path) else {
+      Console.complain("\(file): there is no such recipe, or it cannot be read")
+      throw ExitStatus.usage.code
+    }
+    source = SourceText(name: url.lastPathComponent, bytes: Array(bytes))
+    directory = url.deletingLastPathComponent()
+    self.given = given
+  }
+
+  /// Checks the recipe, and ends with exit code 3 if it is wrong.
+  func checked(isJSON: Bool = false) throws -> Program {
+    let program = Program(source, lexicon: Words.lexicon, directory: directory, given: given)
+    Console.complain(program.diagnostics, in: source, isJSON: isJSON)
+    guard program.isSound else {
+      let isUsage = program.diagnostics.allSatisfy {
+        $0.code == .unknownOption || $0.code == .invalidOption || $0.severity != .error
+      }
+      throw (isUsage ? ExitStatus.usage : .unsound).code
+    }
+    return program
+  }
+
+  var store: Store { Store(beside: directory, stored: Words.lexicon.vocabulary.stored) }
+
+  func run(_ printer: EventPrinter, threads: Int?) throws {
+    let program = try checked(isJSON: printer.isJSON)
+    let plan = program.plan(results: store)
+    if !plan.heavy.isEmpty, !printer.isJSON { Console.complain("\(plan)\n") }
+    let interrupt = Interrupt()
+    defer { withExtendedLifetime(interrupt) {} }
+    let runner = Runner(
+      results: store,
+      context: RunContext(
+        directory: program.directory,
+        threads: threads ?? ProcessInfo.processInfo.activeProcessorCount,
+        report: { printer.print($0) }, isPausing: { [request = interrupt.request] in request.isAsked }))
+    try showLast(of: program, runner, printer)
+    let outcome = runner.run(program)
+    Console.complain(outcome.diagnostics, in: source, isJSON: printer.isJSON)
+    if let place = outcome.pausedAt {
+      Console.complain("paused \(place); run again to go on")
+    }
+    guard outcome.exitCode == 0 else { throw ExitCode(outcome.exitCode) }
+  }
+
+  /// `roux -e '1 + 2'` prints what it gives; a file does not, it says `show`.
+  private func showLast(of program: Program, _ runner: Runner, _ printer: EventPrinter) throws {
+    guard source.name == "-e", let value = program.lastValue, program.lastType != RecipeType.none
+    else { return }
+    do {
+      printer.print(.display(try runner.value(value, of: program).display))
+    } catch let paused as Paused {
+      Console.complain("paused \(paused.place); run again to go on")
+      throw ExitStatus.paused.code
+    } catch {
+      Console.complain("\(error)")
+      throw ExitStatus.stageFailed.code
+    }
+  }
+}
+
+/// What follows a command that takes a recipe: its file, and a value for each param.
+struct RecipeArguments {
+  let file: String
+  let given: [GivenParameter]
+
+  /// - Parameter words: everything that the command itself does not know, in order.
+  init(_ words: [String]) throws {
+    var file: String?
+    var given: [GivenParameter] = []
+    var rest = words[...]
+    while let word = rest.popFirst() {
+      guard word.hasPrefix("--") else {
+        guard file == nil else {
+          throw ValidationError("one recipe at a time: \(file ?? "") or \(word)?")
+        }
+        file = word
+        continue
+      }
+      let name = word.dropFirst(2)
+      if let equals = name.firstIndex(of: "=") {
+        given.append(
+          GivenParameter(String(name[..<equals]), String(name[name.index(after: equals)...])))
+      } else if let value = rest.first, !value.hasPrefix("--") {
+        given.append(GivenParameter(String(name), value))
+        rest = rest.dropFirst()
+      } else {
+        given.append(GivenParameter(String(name), "true"))
+      }
+    }
+    guard let file else { throw ValidationError("which recipe? Name its file.") }
+    self.file = file
+    self.given = given
+  }
+}
