@@ -38,6 +38,7 @@ extension Session {
 private struct EvaluationRound {
   var cells: [Cell]
   let session: Session
+  private let meanings: Meanings
   private var done: Set<Int> = []
   /// Places whose outcome differs from the one before.
   private var fresh: Set<Int> = []
@@ -45,11 +46,12 @@ private struct EvaluationRound {
   init(cells: [Cell], session: Session) {
     self.cells = cells
     self.session = session
+    meanings = Meanings(cells)
   }
 
   mutating func evaluate(_ place: Int) {
     guard done.insert(place).inserted else { return }
-    let sources = sources(of: place)
+    let sources = meanings.sources[place]
     for source in sources.values { evaluate(source) }
     let numbers = sources.mapValues { cells[$0].number }
     if let known = cells[place].outcome, known.sources == numbers,
@@ -66,41 +68,44 @@ private struct EvaluationRound {
     }
     cells[place].outcome = session.outcome(of: cells[place], names, sources: numbers)
   }
+}
 
-  /// The place of the cell that each name read by a cell means.
-  private func sources(of place: Int) -> [String: Int] {
-    var found: [String: Int] = [:]
-    for name in cells[place].reads {
-      if name == Elaborator.lastValue {
-        found[name] = cells.firstIndex { $0.number == cells[place].continues }
-        continue
+/// Which cell each name of each cell means: its latest definition that does not depend on the
+/// asking cell.
+///
+/// The cells are taken in one after the other, as they were typed: a new one reads what is there,
+/// then takes over the names that it defines from all readers that it does not depend on. So what
+/// means what never goes in circles.
+private struct Meanings {
+  /// For each cell, the place of the cell that each name it reads means.
+  private(set) var sources: [[String: Int]]
+
+  init(_ cells: [Cell]) {
+    sources = Array(repeating: [:], count: cells.count)
+    let reads = cells.map(\.reads)
+    var latest: [String: Int] = [:]
+    for place in cells.indices {
+      for name in reads[place] {
+        sources[place][name] =
+          name == Elaborator.lastValue
+          ? cells[..<place].firstIndex { $0.number == cells[place].continues } : latest[name]
       }
-      found[name] = cells.indices.last { other in
-        other != place && cells[other].definedNames.contains(name) && !depends(other, on: place)
+      for name in Set(cells[place].definedNames) {
+        latest[name] = place
+        for reader in 0..<place where reads[reader].contains(name) && !reaches(place, reader) {
+          sources[reader][name] = place
+        }
       }
     }
-    return found
   }
 
-  /// Whether a cell may read, by way of others, what the other cell defines.
-  private func depends(_ place: Int, on other: Int) -> Bool {
+  /// Whether a cell depends on another, directly or by way of others.
+  private func reaches(_ place: Int, _ goal: Int) -> Bool {
     var seen: Set<Int> = [place]
     var open = [place]
     while let next = open.popLast() {
-      // A cell that only reads the earlier meaning of a name that it redefines does not depend on
-      // the later readers of that name.
-      for name in cells[next].reads where name != Elaborator.lastValue {
-        for candidate in cells.indices where cells[candidate].definedNames.contains(name) {
-          if candidate == other { return true }
-          if seen.insert(candidate).inserted { open.append(candidate) }
-        }
-      }
-      if let before = cells[next].continues, cells[next].reads.contains(Elaborator.lastValue),
-        let candidate = cells.firstIndex(where: { $0.number == before })
-      {
-        if candidate == other { return true }
-        if seen.insert(candidate).inserted { open.append(candidate) }
-      }
+      if next == goal { return true }
+      for source in sources[next].values where seen.insert(source).inserted { open.append(source) }
     }
     return false
   }
