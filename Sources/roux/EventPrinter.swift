@@ -55,7 +55,9 @@ extension RunEvent {
       case .ledger(let ledger):
         [
           "event": "ledger", "step": ledger.step, "read": ledger.read, "kept": ledger.kept,
-          "entries": ledger.entries.map { ["reason": $0.reason, "count": $0.count] as [String: Any] },
+          "entries": ledger.entries.map {
+            ["reason": $0.reason, "count": $0.count] as [String: Any]
+          },
         ]
       case .message(let text): ["event": "message", "text": text]
       case .display(let display): ["event": "display", "text": display.plainText]

@@ -56,7 +56,8 @@ struct Recipe {
       context: RunContext(
         directory: program.directory,
         threads: threads ?? ProcessInfo.processInfo.activeProcessorCount,
-        report: { printer.print($0) }, isPausing: { [request = interrupt.request] in request.isAsked }))
+        report: { printer.print($0) },
+        isPausing: { [request = interrupt.request] in request.isAsked }))
     try showLast(of: program, runner, printer)
     let outcome = runner.run(program)
     Console.complain(outcome.diagnostics, in: source, isJSON: printer.isJSON)

@@ -4,8 +4,10 @@ import Syntax
 import Testing
 import Vocabulary
 
-/// Programs with expectations inside: `### "message"` on the line that is complained about,
-/// `#> text` on the line that prints. `---` parts programs.
+/// Programs with expectations inside.
+///
+/// `### "message"` stands on the line that is complained about, `#> text` on the line that prints;
+/// `---` parts programs.
 @Suite struct ProgramTests {
   static let folder = URL(filePath: #filePath).deletingLastPathComponent()
     .appending(path: "Programs")

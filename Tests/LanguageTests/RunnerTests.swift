@@ -75,7 +75,8 @@ import Vocabulary
   }
 
   @Test func aFailedCheckShowsTheValueOfEachPart() {
-    let program = read(RunnerTests.training + "\ncheck(r.ppl < 12 and 1 < 2, \"too high\")", Journal())
+    let program = read(
+      RunnerTests.training + "\ncheck(r.ppl < 12 and 1 < 2, \"too high\")", Journal())
     let outcome = Runner(context: context).run(program)
     #expect(outcome.exitCode == 4)
     let failure = outcome.diagnostics[0]
@@ -91,7 +92,7 @@ import Vocabulary
     let journal = Journal()
     let program = read(
       RunnerTests.training
-        + "\nshow(if count(d) > 1 then \"many\" else (m |> evaluate(on: d)).ppl)", journal)
+        + "\nshow(if count(d) > 1 then \"many\" else \"ppl \\((m |> evaluate(on: d)).ppl)\")", journal)
     #expect(Runner(context: context).run(program).exitCode == 0)
     #expect(journal.all == ["many"])
   }
@@ -106,7 +107,8 @@ import Vocabulary
     #expect(program.value(of: "x") == .float(2))
     #expect(program.value(of: "name") == .text("two words"))
     #expect(program.value(of: "warm")?.source == "5%")
-    let wrong = read(text, Journal(), given: [GivenParameter("warm", "5"), GivenParameter("lrr", "1")])
+    let wrong = read(
+      text, Journal(), given: [GivenParameter("warm", "5"), GivenParameter("lrr", "1")])
     #expect(wrong.diagnostics.map(\.code) == [.unknownOption, .invalidOption])
   }
 
@@ -116,7 +118,8 @@ import Vocabulary
     _ text: String, _ journal: Journal, given: [GivenParameter] = [], pausing: Bool = false
   ) -> Program {
     let program = Program(
-      SourceText(name: "r.recipe", text), lexicon: TestVocabulary.lexicon(journal, pausing: pausing),
+      SourceText(name: "r.recipe", text),
+      lexicon: TestVocabulary.lexicon(journal, pausing: pausing),
       directory: FileManager.default.temporaryDirectory, given: given)
     return program
   }

@@ -9,7 +9,8 @@ import Vocabulary
 
   @Test func aRedefinitionReachesItsDependents() throws {
     let session = session()
-    _ = session.submit("data = rows([(prompt: \"a\", response: \"b\"), (prompt: \"c\", response: \"\")])")
+    _ = session.submit(
+      "data = rows([(prompt: \"a\", response: \"b\"), (prompt: \"c\", response: \"\")])")
     _ = session.submit("m = model(\"m\") |> train(on: data, with: sft())")
     #expect(try session.value(of: "m")?.shown == "model m+2")
     let result = session.submit("data = data |> filter(length(.response) > 0)")
@@ -93,7 +94,9 @@ import Vocabulary
     let program = Program(
       SourceText(name: "s", text), lexicon: session.lexicon, directory: session.directory)
     #expect(program.diagnostics.isEmpty)
-    #expect(program.value(of: "d")?.canonical == session.plan(for: ["d"]).entries.last.map { "stage:\($0.stage.key)" })
+    #expect(
+      program.value(of: "d")?.canonical
+        == session.plan(for: ["d"]).entries.last.map { "stage:\($0.stage.key)" })
     #expect(try session.recipe().contains("unused"))
   }
 
@@ -121,7 +124,8 @@ import Vocabulary
     #expect(texts(session, "parts.tr|") == ["train"])
     #expect(texts(session, "pa|").contains("parts"))
     let files = SessionTests.files
-    #expect(texts(Session(lexicon: session.lexicon, context: files), "open(\"num|") == ["numbers.txt"])
+    #expect(
+      texts(Session(lexicon: session.lexicon, context: files), "open(\"num|") == ["numbers.txt"])
   }
 
   @Test func theHintNamesTheParameterBeingTyped() {
@@ -137,7 +141,9 @@ import Vocabulary
   @Test func helpSpeaksOfPrimitivesAndLibraryAlike() {
     let session = session()
     #expect(session.help(for: "dpo")?.summary == "Direct preference optimisation.")
-    #expect(session.help(for: "dpo")?.signatures.first?.hasPrefix("dpo(beta: Float = 0.1) -> Loss<") == true)
+    #expect(
+      session.help(for: "dpo")?.signatures.first?.hasPrefix("dpo(beta: Float = 0.1) -> Loss<")
+        == true)
     #expect(session.help(for: "length")?.signatures.count == 2)
     _ = session.submit("/// Twice.\ndef twice(_ x: Int) = 2 * x")
     #expect(session.help(for: "twice")?.summary == "Twice.")

@@ -4,8 +4,9 @@ import Syntax
 import Vocabulary
 
 extension Elaborator {
-  /// Looks at an expression in a place of a type: there `.column` may name a column or be an
-  /// expression over rows. The caller compares the outcome with the type.
+  /// Looks at an expression in a place of a type; the caller compares the outcome with the type.
+  ///
+  /// Where columns are asked for, `.column` names one, or is part of an expression over rows.
   func argument(_ expression: SyntaxTree.Expression, as type: RecipeType) -> Typed {
     switch type {
     case .column: return columnName(expression)
@@ -26,7 +27,9 @@ extension Elaborator {
 
   /// `.name` where the name itself is wanted, not what stands in the column.
   private func columnName(_ expression: SyntaxTree.Expression) -> Typed {
-    guard case .column(let name) = expression.kind else { return elaborate(expression, as: .column) }
+    guard case .column(let name) = expression.kind else {
+      return elaborate(expression, as: .column)
+    }
     let row = place.row ?? RowContext(fields: nil, slot: nil, range: nil)
     guard columnType(name, of: row) != nil else { return .wrong }
     return Typed(.text(name.text), as: .column)
@@ -36,16 +39,12 @@ extension Elaborator {
   private func mentionsRow(_ expression: SyntaxTree.Expression) -> Bool {
     var found = false
     expression.walk { inner in
-      switch inner.kind {
-      case .column: found = true
-      case .name(let name):
-        guard case .value(let typed)? = place.scopes[name] else { return }
-        switch typed.type {
-        case .row, .column: found = true
-        default: break
-        }
-      default: break
+      if case .column = inner.kind { found = true }
+      guard case .name(let name) = inner.kind, case .value(let typed)? = place.scopes[name] else {
+        return
       }
+      if typed.type == .column { found = true }
+      if case .row = typed.type { found = true }
     }
     return found
   }

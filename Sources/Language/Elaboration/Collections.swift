@@ -8,7 +8,9 @@ extension Elaborator {
     _ elements: [SyntaxTree.Expression], as expected: RecipeType?, at range: SourceRange
   ) -> Typed {
     let wanted = expected?.element
-    let parts = elements.map { element in wanted.map { argument(element, as: $0) } ?? elaborate(element) }
+    let parts = elements.map { element in
+      wanted.map { argument(element, as: $0) } ?? elaborate(element)
+    }
     return list(of: parts, wanted: wanted, at: range)
   }
 
@@ -284,7 +286,8 @@ extension Elaborator {
     var notes = found.isEmpty ? [] : ["It has: \(found.joined(separator: ", "))."]
     if type.isOptional { notes.append("It may be none: say what stands instead with `??` first.") }
     if case .data(let row) = type, row.field(name.text) != nil {
-      notes.append("`\(name.text)` is a column: in a call on this data it is written `.\(name.text)`.")
+      notes.append(
+        "`\(name.text)` is a column: in a call on this data it is written `.\(name.text)`.")
     }
     return Diagnostic(
       .unknownMember, "this has no `\(name.text)`", at: name.range,

@@ -135,7 +135,9 @@ extension Elaborator {
       case .code: break
       }
     }
-    if values.count == operands.count { return evaluated(as: type, at: range) { try apply(values) } }
+    if values.count == operands.count {
+      return evaluated(as: type, at: range) { try apply(values) }
+    }
     let codes = operands.compactMap(code)
     return Typed(type, .code(compiled(codes, text(codes.map(\.text)), apply)))
   }

@@ -126,10 +126,16 @@ extension Elaborator {
     _ otherwise: SyntaxTree.Expression, as expected: RecipeType?, at range: SourceRange
   ) -> Typed {
     let test = expect(condition, .bool, "the condition of `if`")
-    let first = elaborate(then, as: expected)
-    let second = elaborate(otherwise, as: expected)
-    let type = first.type == second.type ? first.type : joined(first.type, second.type)
-    if case .bool(let flag)? = test.constant { return (flag ? first : second) }
+    let (first, firstEffects) = branch(then, as: expected)
+    let (second, secondEffects) = branch(otherwise, as: expected)
+    let type = branchType(first, second, otherwise.range)
+    if case .bool(let flag)? = test.constant {
+      effects += flag ? firstEffects : secondEffects
+      return (flag ? first : second)
+    }
+    for effect in firstEffects + secondEffects {
+      report(effectInFunction(effect.stage.label, at: effect.range))
+    }
     let graph = graph
     guard case .known = test.form else { return choiceCode(test, first, second, type) }
     return combine([test, first, second], as: type, at: range, text: Elaborator.choiceText) {
@@ -137,7 +143,31 @@ extension Elaborator {
     }
   }
 
-  private static let choiceText: @Sendable ([String]) -> String = { "if \($0[0]) then \($0[1]) else \($0[2])" }
+  /// A branch, and the effects that it asks for if it is taken.
+  private func branch(_ expression: SyntaxTree.Expression, as expected: RecipeType?)
+    -> (Typed, [Effect])
+  {
+    let count = effects.count
+    let result = elaborate(expression, as: expected)
+    let asked = Array(effects[count...])
+    effects.removeLast(asked.count)
+    return (result, asked)
+  }
+
+  private func branchType(_ first: Typed, _ second: Typed, _ range: SourceRange) -> RecipeType {
+    if first.type == second.type { return first.type }
+    let type = joined(first.type, second.type)
+    guard type == .any, first.type != .any, second.type != .any else { return type }
+    report(
+      Diagnostic(
+        .typeMismatch, "the branches of `if` are of different types", at: range,
+        label: "this is \(second.type.widened), the other \(first.type.widened)"))
+    return .unknown
+  }
+
+  private static let choiceText: @Sendable ([String]) -> String = {
+    "if \($0[0]) then \($0[1]) else \($0[2])"
+  }
 
   /// Compiled so that only the chosen branch runs.
   private func choiceCode(_ test: Typed, _ first: Typed, _ second: Typed, _ type: RecipeType)

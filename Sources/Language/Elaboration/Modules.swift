@@ -39,7 +39,9 @@ extension Elaborator {
   }
 
   /// The pin is of the tree, not of the text: comments and layout may change.
-  private func keeps(_ pin: String, _ file: SyntaxTree.File, _ declaration: SyntaxTree.Import) -> Bool {
+  private func keeps(_ pin: String, _ file: SyntaxTree.File, _ declaration: SyntaxTree.Import)
+    -> Bool
+  {
     let hash = Digest.sha256(file.canonicalText)
     if !pin.isEmpty, hash.hasPrefix(pin) { return true }
     report(

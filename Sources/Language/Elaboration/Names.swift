@@ -25,7 +25,8 @@ extension Elaborator {
       fix: .init(range, "\(name)()", "call it"))
   }
 
-  func unknownName(_ name: String, at range: SourceRange, among candidates: [String]) -> Diagnostic {
+  func unknownName(_ name: String, at range: SourceRange, among candidates: [String]) -> Diagnostic
+  {
     if name == Elaborator.lastValue {
       return Diagnostic(
         .unknownName, "there is no last value to go on from", at: range,
@@ -54,7 +55,8 @@ extension Elaborator {
   func recursion(_ name: String, at range: SourceRange) -> Diagnostic {
     Diagnostic(
       .recursion, "`\(name)` calls itself", at: range, label: "inside its own definition",
-      notes: ["Recipes always come to an end, so no function may call itself; use a comprehension."])
+      notes: ["Recipes always come to an end, so no function may call itself; use a comprehension."]
+    )
   }
 
   private var valueNames: [String] {

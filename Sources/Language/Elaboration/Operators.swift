@@ -79,7 +79,9 @@ extension Elaborator {
     }
   }
 
-  func apply(_ operation: Operation, _ operands: [Typed], as type: RecipeType, at range: SourceRange)
+  func apply(
+    _ operation: Operation, _ operands: [Typed], as type: RecipeType, at range: SourceRange
+  )
     -> Typed
   {
     let graph = graph

@@ -201,19 +201,21 @@ extension Elaborator {
     _ traced: [TracedValue], _ callee: SourceRange, at range: SourceRange
   ) -> Typed {
     let made = result(of: [primitive], found, as: type, label: label, callee, at: range)
-    switch made.form {
-    case .known(.deferred(let stage)):
-      if place.collectsEffects {
-        effects.append(Effect(stage: stage, range: range, source: place.source, trace: traced))
-      }
-    case .code:
-      return wrong(
-        Diagnostic(
-          .effectInFunction, "`\(primitive.name)` cannot stand in a function", at: callee,
-          notes: ["Effects stand on a line of their own, so that a plan can list them."]))
-    case .known, .absent: break
+    let isInLambda = if case .code = made.form { place.collectsEffects } else { false }
+    guard place.function == nil, !isInLambda else {
+      return wrong(effectInFunction(primitive.name, at: callee))
+    }
+    if case .known(.deferred(let stage)) = made.form, place.collectsEffects {
+      effects.append(Effect(stage: stage, range: range, source: place.source, trace: traced))
     }
     return made
+  }
+
+  func effectInFunction(_ name: String, at range: SourceRange) -> Diagnostic {
+    Diagnostic(
+      .effectInFunction, "`\(name)` cannot stand in a function or after an open condition",
+      at: range,
+      notes: ["Effects stand on a line of their own, so that a plan can list them."])
   }
 }
 

@@ -58,7 +58,8 @@ extension Elaborator {
     if allowed.contains(arguments.count) { return true }
     report(
       Diagnostic(
-        .typeArguments, "`\(name.text)` takes \(allowed.upperBound) type arguments, not "
+        .typeArguments,
+        "`\(name.text)` takes \(allowed.upperBound) type arguments, not "
           + "\(arguments.count)", at: name.range))
     return false
   }

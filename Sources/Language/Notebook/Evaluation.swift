@@ -64,7 +64,8 @@ private struct EvaluationRound {
     for (name, source) in sources {
       guard let outcome = cells[source].outcome else { continue }
       names[name] =
-        name == Elaborator.lastValue ? outcome.last.map(Definition.value) : outcome.definitions[name]
+        name == Elaborator.lastValue
+        ? outcome.last.map(Definition.value) : outcome.definitions[name]
     }
     cells[place].outcome = session.outcome(of: cells[place], names, sources: numbers)
   }

@@ -81,6 +81,7 @@ public final class Session {
     guard let cell = cells.first(where: { $0.number == number }), let outcome = cell.outcome else {
       return nil
     }
+    runner.forgetFailures()
     let report = runner.run(outcome.program)
     freshen(number)
     return report
@@ -90,6 +91,7 @@ public final class Session {
   public func value(of result: CellResult) throws -> Value? {
     guard let value = result.value else { return nil }
     defer { result.number.map(freshen) }
+    runner.forgetFailures()
     return try runner.value(value, graph: graph)
   }
 
@@ -98,6 +100,7 @@ public final class Session {
     guard let cell = defining(name), case .value(let typed)? = cell.outcome?.definitions[name]
     else { return nil }
     defer { freshen(cell.number) }
+    runner.forgetFailures()
     return try typed.value.map { try runner.value($0, graph: graph) }
   }
 
@@ -182,7 +185,8 @@ public final class Session {
     for place in cells.indices where cells[place].number == number { cells[place].isStale = true }
   }
 
-  private func changes(from before: [Cell], to after: [Cell], besides number: Int) -> [ChangedCell] {
+  private func changes(from before: [Cell], to after: [Cell], besides number: Int) -> [ChangedCell]
+  {
     after.compactMap { cell in
       guard cell.number != number,
         let old = before.first(where: { $0.number == cell.number })?.outcome,

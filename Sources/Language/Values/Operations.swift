@@ -14,7 +14,8 @@ extension Operation {
 
   private func applied(to operand: Value) throws -> Value {
     switch (self, operand) {
-    case (.negate, .int(let number)): return .int(try Operation.exact(0, number) { $0.subtractingReportingOverflow($1) })
+    case (.negate, .int(let number)):
+      return try Arithmetic.subtract.integer(0, number)
     case (.negate, .float(let number)): return .float(-number)
     case (.negate, .quantity(let one)): return .quantity(Quantity(-one.amount, one.unit))
     case (.not, .bool(let flag)): return .bool(!flag)
@@ -28,8 +29,14 @@ extension Operation {
   private func applied(_ a: Value, _ b: Value) throws -> Value {
     if let result = try appliedToOpaque(a, b) { return result }
     switch self {
-    case .add, .subtract, .multiply, .divide: return try arithmetic(a, b)
-    case .less, .lessOrEqual, .greater, .greaterOrEqual: return .bool(try compared(a, b))
+    case .add: return try arithmetic(.add, a, b)
+    case .subtract: return try arithmetic(.subtract, a, b)
+    case .multiply: return try arithmetic(.multiply, a, b)
+    case .divide: return try arithmetic(.divide, a, b)
+    case .less: return .bool(try order(a, b) == .before)
+    case .lessOrEqual: return .bool([.before, .same].contains(try order(a, b)))
+    case .greater: return .bool(try order(a, b) == .after)
+    case .greaterOrEqual: return .bool([.after, .same].contains(try order(a, b)))
     case .equal: return .bool(a == b)
     case .notEqual: return .bool(a != b)
     case .contained: return .bool(try contained(a, in: b))
@@ -51,49 +58,28 @@ extension Operation {
     return nil
   }
 
-  private func arithmetic(_ a: Value, _ b: Value) throws -> Value {
+  private func arithmetic(_ kind: Arithmetic, _ a: Value, _ b: Value) throws -> Value {
     switch (a, b) {
-    case (.int(let x), .int(let y)): return try integer(x, y)
-    case (.float(let x), .float(let y)): return .float(real(x, y))
-    case (.int(let x), .float(let y)): return .float(real(Double(x), y))
-    case (.float(let x), .int(let y)): return .float(real(x, Double(y)))
-    case (.text(let x), .text(let y)) where self == .add: return .text(x + y)
-    case (.list(let x), .list(let y)) where self == .add: return .list(x + y)
-    case (.quantity, _), (_, .quantity): return try quantity(a, b)
-    default: throw unfit(a, b)
-    }
-  }
-
-  private func integer(_ x: Int, _ y: Int) throws -> Value {
-    switch self {
-    case .add: return .int(try Operation.exact(x, y) { $0.addingReportingOverflow($1) })
-    case .subtract: return .int(try Operation.exact(x, y) { $0.subtractingReportingOverflow($1) })
-    case .multiply: return .int(try Operation.exact(x, y) { $0.multipliedReportingOverflow(by: $1) })
+    case (.int(let x), .int(let y)): return try kind.integer(x, y)
+    case (.text(let x), .text(let y)) where kind == .add: return .text(x + y)
+    case (.list(let x), .list(let y)) where kind == .add: return .list(x + y)
+    case (.quantity, _), (_, .quantity): return try quantity(kind, a, b)
     default:
-      guard y != 0 else { throw Fault("division by zero") }
-      return .float(Double(x) / Double(y))
+      guard let x = a.number, let y = b.number else { throw unfit(a, b) }
+      return .float(kind.real(x, y))
     }
   }
 
-  private func real(_ x: Double, _ y: Double) -> Double {
-    switch self {
-    case .add: x + y
-    case .subtract: x - y
-    case .multiply: x * y
-    default: x / y
-    }
-  }
-
-  private func quantity(_ a: Value, _ b: Value) throws -> Value {
-    switch (a, b, self) {
+  private func quantity(_ kind: Arithmetic, _ a: Value, _ b: Value) throws -> Value {
+    switch (a, b, kind) {
     case (.quantity(let x), .quantity(let y), _) where x.unit.dimension == y.unit.dimension:
-      if self == .divide { return .float(x.base / y.base) }
-      guard self != .multiply else { throw unfit(a, b) }
+      if kind == .divide { return .float(x.base / y.base) }
+      guard kind != .multiply else { throw unfit(a, b) }
       let scale = Quantity(1, x.unit).base
-      return .quantity(Quantity(real(x.amount, y.base / scale), x.unit))
+      return .quantity(Quantity(kind.real(x.amount, y.base / scale), x.unit))
     case (.quantity(let x), _, .multiply), (.quantity(let x), _, .divide):
       guard let y = b.number else { throw unfit(a, b) }
-      return .quantity(Quantity(real(x.amount, y), x.unit))
+      return .quantity(Quantity(kind.real(x.amount, y), x.unit))
     case (_, .quantity(let y), .multiply):
       guard let x = a.number else { throw unfit(a, b) }
       return .quantity(Quantity(x * y.amount, y.unit))
@@ -101,24 +87,16 @@ extension Operation {
     }
   }
 
-  private func compared(_ a: Value, _ b: Value) throws -> Bool {
+  /// Nil where a value is not a number, and so neither before nor after anything.
+  private func order(_ a: Value, _ b: Value) throws -> Order? {
     switch (a, b) {
-    case (.int(let x), .int(let y)): return ordered(x, y)
-    case (.text(let x), .text(let y)): return ordered(x, y)
+    case (.int(let x), .int(let y)): return Order(x, y)
+    case (.text(let x), .text(let y)): return Order(x, y)
     case (.quantity(let x), .quantity(let y)) where x.unit.dimension == y.unit.dimension:
-      return ordered(x.base, y.base)
+      return Order(x.base, y.base)
     default:
       guard let x = a.number, let y = b.number else { throw unfit(a, b) }
-      return ordered(x, y)
-    }
-  }
-
-  private func ordered<T: Comparable>(_ x: T, _ y: T) -> Bool {
-    switch self {
-    case .less: x < y
-    case .lessOrEqual: x <= y
-    case .greater: x > y
-    default: x >= y
+      return Order(x, y)
     }
   }
 
@@ -130,17 +108,55 @@ extension Operation {
     }
   }
 
-  private static func exact(
-    _ x: Int, _ y: Int, _ operation: (Int, Int) -> (partialValue: Int, overflow: Bool)
-  ) throws -> Int {
-    let (value, overflow) = operation(x, y)
-    guard !overflow else { throw Fault("the result is too large for an Int", found: "\(x), \(y)") }
-    return value
-  }
-
   private func unfit(_ operands: Value...) -> Fault {
     let types = operands.map { $0.type.widened.description }.joined(separator: " and ")
     return Fault("`\(rawValue)` does not work on \(types)")
+  }
+}
+
+/// The four operations on numbers.
+private enum Arithmetic {
+  case add, subtract, multiply, divide
+
+  func real(_ x: Double, _ y: Double) -> Double {
+    switch self {
+    case .add: x + y
+    case .subtract: x - y
+    case .multiply: x * y
+    case .divide: x / y
+    }
+  }
+
+  /// Whole but for division; refused where the result does not fit.
+  func integer(_ x: Int, _ y: Int) throws -> Value {
+    let (value, overflow) =
+      switch self {
+      case .add: x.addingReportingOverflow(y)
+      case .subtract: x.subtractingReportingOverflow(y)
+      case .multiply: x.multipliedReportingOverflow(by: y)
+      case .divide: (0, false)
+      }
+    guard !overflow else { throw Fault("the result is too large for an Int", found: "\(x), \(y)") }
+    guard self == .divide else { return .int(value) }
+    guard y != 0 else { throw Fault("division by zero") }
+    return .float(Double(x) / Double(y))
+  }
+}
+
+/// How one value stands to another.
+private enum Order {
+  case before, same, after
+
+  init?<T: Comparable>(_ x: T, _ y: T) {
+    if x < y {
+      self = .before
+    } else if x == y {
+      self = .same
+    } else if x > y {
+      self = .after
+    } else {
+      return nil
+    }
   }
 }
 

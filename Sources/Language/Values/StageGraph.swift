@@ -55,7 +55,8 @@ final class StageGraph: Sendable {
       }
       return part
     case .deferred:
-      return .deferred(stage(.member(value, name), ["member \(name)", value.canonical], type: type))
+      return .deferred(
+        stage(.member(value, name), ["member \(name)", value.canonical], type: type))
     case .none, .bool, .int, .float, .text, .quantity, .list, .type, .function:
       throw Fault("\(value.type.widened) has no `\(name)`")
     }
@@ -158,6 +159,10 @@ extension StageGraph {
 
   private func digest(of url: URL) -> String? {
     let values = try? FileManager.default.attributesOfItem(atPath: url.path)
+    // The date of a folder says nothing about the files in it.
+    guard values?[.type] as? FileAttributeType == .typeRegular else {
+      return try? Digest.sha256(contentOf: url)
+    }
     let date = (values?[.modificationDate] as? Date)?.timeIntervalSince1970 ?? 0
     let size = (values?[.size] as? Int) ?? 0
     let stamp = "\(url.path) \(size) \(date)"
