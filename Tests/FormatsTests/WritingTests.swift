@@ -146,6 +146,26 @@ struct AdapterTests {
     }
   }
 
+  @Test("modules of other ranks and a pattern of targets are written as PEFT has them")
+  func patterns() throws {
+    let settings = AdapterSettings(rank: 4, alpha: 8, targetModules: ["all-linear"])
+    let lora = AdapterFolder(
+      settings: settings,
+      modules: [
+        "h.0.q": .init(a: ramp([4, 8]), b: ramp([6, 4])),
+        "h.1.q": .init(a: ramp([2, 8]), b: ramp([6, 2])),
+      ])
+    #expect(lora.scale(of: "h.1.q") == 4)
+    try withFolder { folder in
+      let url = folder.appending(path: "adapter")
+      try lora.write(to: url)
+      let json = try JSONValue(reading: url.appending(path: "adapter_config.json"))
+      #expect(json["rank_pattern"] == ["h.1.q": 2])
+      #expect(json["target_modules"] == "all-linear")
+      #expect(try AdapterFolder(opening: url).settings == settings)
+    }
+  }
+
   @Test("adapters of other kinds and half adapters are refused")
   func refusals() throws {
     try withFolder { folder in
