@@ -118,7 +118,8 @@ extension AdapterFolder {
       for (name, data) in files.sorted(by: { $0.key < $1.key }) {
         try AtomicFile.write(data, to: folder.appending(path: name))
       }
-      let config = Data(settings.json.pretty.utf8)
+      let ranks = modules.mapValues { $0.a.shape[0] }.filter { $0.value != settings.rank }
+      let config = Data(settings.json(ranks: ranks).pretty.utf8)
       try AtomicFile.write(config, to: folder.appending(path: Self.configName))
     }
   }

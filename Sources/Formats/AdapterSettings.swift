@@ -57,8 +57,10 @@ extension AdapterSettings {
     }
   }
 
-  var json: JSONValue {
+  /// The settings as PEFT writes them; `ranks` are those of modules that differ from `rank`.
+  func json(ranks: [String: Int]) -> JSONValue {
     let pattern = alphaPattern.sorted { $0.key < $1.key }.map { ($0.key, number($0.value)) }
+    let ranks = ranks.sorted { $0.key < $1.key }.map { ($0.key, JSONValue.integer($0.value)) }
     return [
       "alpha_pattern": .object(JSONObject(pattern)),
       "base_model_name_or_path": baseModel.map(JSONValue.string) ?? .null,
@@ -71,12 +73,21 @@ extension AdapterSettings {
       "modules_to_save": nil,
       "peft_type": "LORA",
       "r": .integer(rank),
-      "rank_pattern": [:],
-      "target_modules": .array(targetModules.sorted().map(JSONValue.string)),
+      "rank_pattern": .object(JSONObject(ranks)),
+      "target_modules": targets,
       "task_type": "CAUSAL_LM",
       "use_dora": .boolean(usesDoRA),
       "use_rslora": .boolean(usesRankStabilisation),
     ]
+  }
+
+  /// Names as a list; a pattern or the keyword `all-linear` as the bare text that PEFT wants.
+  private var targets: JSONValue {
+    let isName = { (text: String) in
+      text != "all-linear" && text.allSatisfy { $0.isLetter || $0.isNumber || "._".contains($0) }
+    }
+    if targetModules.count == 1, !isName(targetModules[0]) { return .string(targetModules[0]) }
+    return .array(targetModules.sorted().map(JSONValue.string))
   }
 
   /// PEFT writes a whole alpha without a fraction.

@@ -50,7 +50,13 @@ public enum GGUFExport {
         place.tensor, settings.heads, settings.keyValueHeads)
       return (place.gguf, order.map(weight.rowsToGGUF) ?? weight)
     }
-    return named.sorted { $0.name.localizedStandardCompare($1.name) == .orderedAscending }
+    return named.sorted { (layer(of: $0.name), $0.name) < (layer(of: $1.name), $1.name) }
+  }
+
+  /// The number in `blk.12.attn_q.weight`; what stands outside the layers comes first.
+  private static func layer(of name: String) -> Int {
+    let parts = name.split(separator: ".")
+    return parts.first == "blk" ? Int(parts[1]) ?? -1 : -1
   }
 
   private static func convert(_ weight: Weight, to matrices: ElementType?) throws -> Weight {
