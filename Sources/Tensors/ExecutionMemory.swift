@@ -103,7 +103,8 @@ final class ExecutionMemory {
     let width = fixed.count == signature.shape.rank ? 1 : fixed.reduce(1, *)
     let shape =
       fixed.count == signature.shape.rank
-      ? fixed : [storage.bytes.count / 4 / max(1, width)] + (signature.shape.rank > 1 ? [width] : [])
+      ? fixed
+      : [storage.bytes.count / 4 / max(1, width)] + (signature.shape.rank > 1 ? [width] : [])
     return Weight(shape: shape, type: signature.type, storage: storage)
   }
 }

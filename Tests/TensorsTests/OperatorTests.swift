@@ -40,7 +40,8 @@ import Testing
     _ op: OpCase
   ) throws {
     let plain = FormulaRun(
-      leaves: op.leaves, shapes: op.shapes, options: .init(fuses: false, recomputation: Plan.Recomputation.none))
+      leaves: op.leaves, shapes: op.shapes,
+      options: .init(fuses: false, recomputation: Plan.Recomputation.none))
     let expected = try plain(op.formula)
     for level in Plan.Recomputation.allCases {
       for workers in [1, 2, 5] {

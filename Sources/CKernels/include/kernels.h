@@ -89,4 +89,48 @@ float k_max_f32(size_t n, const float *x);
 void k_sum_rows_f32(size_t rows, size_t stride, size_t width, const float *restrict x,
                     float *restrict y);
 
+// Norms, row by row.  x, y, dy, dx: [rows, width]   gain, bias: [width]   mean, inverse: [rows]
+
+/// y = x / rms(x) * gain; `inverse` receives 1 / rms of each row for the backward pass.
+void k_rms_norm_f32(size_t rows, size_t width, float epsilon, const float *restrict x,
+                    const float *restrict gain, float *restrict y, float *restrict inverse);
+/// dx = s (gain dy - x s^2 mean(gain dy x)), s = inverse
+void k_rms_norm_backward_f32(size_t rows, size_t width, const float *restrict dy,
+                             const float *restrict x, const float *restrict gain,
+                             const float *restrict inverse, float *restrict dx);
+/// y = (x - mean) / sqrt(variance + epsilon) * gain + bias, with the population's variance.
+void k_layer_norm_f32(size_t rows, size_t width, float epsilon, const float *restrict x,
+                      const float *restrict gain, const float *restrict bias, float *restrict y,
+                      float *restrict mean, float *restrict inverse);
+/// dx = s (gain dy - mean(gain dy) - n mean(gain dy n)), n = (x - mean) s, s = inverse
+void k_layer_norm_backward_f32(size_t rows, size_t width, const float *restrict dy,
+                               const float *restrict x, const float *restrict gain,
+                               const float *restrict mean, const float *restrict inverse,
+                               float *restrict dx);
+
+// Gated activation; results may take the place of inputs.
+
+/// y = silu(gate) up
+void k_swiglu_f32(size_t n, const float *gate, const float *up, float *y);
+/// dgate = dy up silu'(gate), dup = dy silu(gate)
+void k_swiglu_backward_f32(size_t n, const float *dy, const float *gate, const float *up,
+                           float *dgate, float *dup);
+
+// Random numbers: Philox 4x32-10 (Salmon et al. 2011), a function of key and counter alone.
+
+void k_philox(const uint32_t key[2], const uint32_t counter[4], uint32_t output[4]);
+/// y = 0 with probability `rate`, else x / (1 - rate). `first` is the place of x[0] in its tensor,
+/// a multiple of 4; `stream` tells dropouts of one model apart, `moment` the steps of a run.
+void k_dropout_f32(size_t n, size_t first, float rate, const uint32_t key[2], uint32_t stream,
+                   uint32_t moment, const float *x, float *y);
+
+// Optimizer.
+
+/// AdamW (Loshchilov & Hutter 2019) with decay before the step. g is multiplied by `scale` as it is
+/// read and is zero afterwards; correction = 1 - beta^t.
+///   p = p (1 - rate decay) - rate (m / correction1) / (sqrt(v / correction2) + epsilon)
+void k_adamw_f32(size_t n, float rate, float decay, float beta1, float beta2, float epsilon,
+                 float correction1, float correction2, float scale, float *restrict g,
+                 float *restrict p, float *restrict m, float *restrict v);
+
 #endif
