@@ -7,7 +7,7 @@ final class ExecutionMemory {
 
   init(_ plan: Plan, _ weights: [String: Weight]) throws {
     arena = Storage(zeroedBytes: plan.layout.arenaBytes)
-    self.weights = weights
+    self.weights = weights.mapValues(\.vectorAsFloats)
     var persistent: [Layout.Place: Storage] = [:]
     var signatures: [Layout.Place: Signature] = [:]
     for piece in plan.layout.persistent {
@@ -110,6 +110,16 @@ final class ExecutionMemory {
 }
 
 extension Weight {
+  /// Gains and biases are small, and kernels want them as f32; matrices stay as they are.
+  var vectorAsFloats: Weight {
+    guard shape.count < 2, type != .f32, let source = bytes.baseAddress else { return self }
+    var floats = [Float](repeating: 0, count: count)
+    floats.withUnsafeMutableBufferPointer { target in
+      if let target = target.baseAddress { type.unpack(count, from: source, into: target) }
+    }
+    return Weight(shape: shape, floats: floats)
+  }
+
   var dimensions: Dimensions {
     Dimensions(rows: shape.first ?? 1, columns: shape.dropFirst().reduce(1, *))
   }

@@ -18,10 +18,6 @@ void k_copy_f32(size_t n, const float *x, float *y);
 void k_fill_f32(size_t n, float value, float *y);
 /// y = x as f32
 void k_convert_i32_f32(size_t n, const int32_t *x, float *y);
-/// y = x as f32; x holds IEEE half-precision numbers.
-void k_convert_f16_f32(size_t n, const uint16_t *x, float *y);
-/// y = x as f32; x holds the upper halves of f32 numbers.
-void k_convert_bf16_f32(size_t n, const uint16_t *x, float *y);
 /// y[i] = x[(first + i) mod columns]: a row of x seen from a tile of a matrix.  x: [columns]
 void k_spread_row_f32(size_t n, size_t first, size_t columns, const float *x, float *y);
 /// y[i] = x[(first + i) / columns]: a column of x seen from a tile of a matrix.
@@ -132,5 +128,15 @@ void k_dropout_f32(size_t n, size_t first, float rate, const uint32_t key[2], ui
 void k_adamw_f32(size_t n, float rate, float decay, float beta1, float beta2, float epsilon,
                  float correction1, float correction2, float scale, float *restrict g,
                  float *restrict p, float *restrict m, float *restrict v);
+
+// Rows by number.  indices: [n]
+
+/// y[i] = x[indices[i]]   y: [n, width]
+void k_gather_rows_f32(size_t n, size_t width, const int32_t *restrict indices,
+                       const float *restrict x, float *restrict y);
+/// y[indices[i]] += x[i], i in order, for `width` columns of rows that are `stride` numbers apart.
+void k_scatter_add_rows_f32(size_t n, size_t stride, size_t width,
+                            const int32_t *restrict indices, const float *restrict x,
+                            float *restrict y);
 
 #endif
