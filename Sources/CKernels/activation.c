@@ -46,3 +46,21 @@ ACTIVATION(gelu, v *normal_cumulative(v))
 ACTIVATION(gelu_slope, gelu_slope(v))
 ACTIVATION(gelu_tanh, 0.5f * v * (1.0f + fast_tanh(gelu_inner(v))))
 ACTIVATION(gelu_tanh_slope, gelu_tanh_slope(v))
+
+MULTIVERSION
+void k_swiglu_f32(size_t n, const float *gate, const float *up, float *y) {
+#pragma clang loop vectorize(assume_safety)
+  for (size_t i = 0; i < n; i++) y[i] = gate[i] * fast_sigmoid(gate[i]) * up[i];
+}
+
+MULTIVERSION
+void k_swiglu_backward_f32(size_t n, const float *dy, const float *gate, const float *up,
+                           float *dgate, float *dup) {
+#pragma clang fp contract(fast)
+#pragma clang loop vectorize(assume_safety)
+  for (size_t i = 0; i < n; i++) {
+    float g = gate[i], s = fast_sigmoid(g), d = dy[i], u = up[i];
+    dgate[i] = d * u * (s * (1.0f + g * (1.0f - s)));
+    dup[i] = d * (g * s);
+  }
+}

@@ -103,17 +103,3 @@ void k_spread_column_f32(size_t n, size_t first, size_t columns, const float *x,
     place = 0;
   }
 }
-
-MULTIVERSION
-void k_convert_f16_f32(size_t n, const uint16_t *x, float *y) {
-  for (size_t i = 0; i < n; i++) {
-    _Float16 half;
-    memcpy(&half, x + i, 2);
-    y[i] = (float)half;
-  }
-}
-
-MULTIVERSION
-void k_convert_bf16_f32(size_t n, const uint16_t *x, float *y) {
-  for (size_t i = 0; i < n; i++) y[i] = bits_to_float((uint32_t)x[i] << 16);
-}

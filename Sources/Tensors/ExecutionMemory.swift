@@ -7,7 +7,7 @@ final class ExecutionMemory {
 
   init(_ plan: Plan, _ weights: [String: Weight]) throws {
     arena = Storage(zeroedBytes: plan.layout.arenaBytes)
-    self.weights = weights
+    self.weights = weights.mapValues(\.vectorAsFloats)
     var persistent: [Layout.Place: Storage] = [:]
     var signatures: [Layout.Place: Signature] = [:]
     for piece in plan.layout.persistent {
@@ -103,12 +103,23 @@ final class ExecutionMemory {
     let width = fixed.count == signature.shape.rank ? 1 : fixed.reduce(1, *)
     let shape =
       fixed.count == signature.shape.rank
-      ? fixed : [storage.bytes.count / 4 / max(1, width)] + (signature.shape.rank > 1 ? [width] : [])
+      ? fixed
+      : [storage.bytes.count / 4 / max(1, width)] + (signature.shape.rank > 1 ? [width] : [])
     return Weight(shape: shape, type: signature.type, storage: storage)
   }
 }
 
 extension Weight {
+  /// Gains and biases are small, and kernels want them as f32; matrices stay as they are.
+  var vectorAsFloats: Weight {
+    guard shape.count < 2, type != .f32, let source = bytes.baseAddress else { return self }
+    var floats = [Float](repeating: 0, count: count)
+    floats.withUnsafeMutableBufferPointer { target in
+      if let target = target.baseAddress { type.unpack(count, from: source, into: target) }
+    }
+    return Weight(shape: shape, floats: floats)
+  }
+
   var dimensions: Dimensions {
     Dimensions(rows: shape.first ?? 1, columns: shape.dropFirst().reduce(1, *))
   }

@@ -28,14 +28,30 @@ extension Operand {
 
   /// Writes `count` numbers from position `start` on as f32; both are multiples of a block.
   func unpack(_ count: Int, from start: Int, into target: UnsafeMutablePointer<Float>) {
-    let source = address + type.bytes(for: start)
-    switch type {
+    type.unpack(count, from: address + type.bytes(for: start), into: target)
+  }
+}
+
+extension ElementType {
+  /// Writes `count` numbers as f32, a multiple of the block length.
+  func unpack(
+    _ count: Int, from source: UnsafeRawPointer, into target: UnsafeMutablePointer<Float>
+  ) {
+    switch self {
     case .f32: target.update(from: source.assumingMemoryBound(to: Float.self), count: count)
     case .i32: k_convert_i32_f32(count, source.assumingMemoryBound(to: Int32.self), target)
-    case .f16: k_convert_f16_f32(count, source.assumingMemoryBound(to: UInt16.self), target)
-    case .bf16: k_convert_bf16_f32(count, source.assumingMemoryBound(to: UInt16.self), target)
-    case .q4_0, .q4_1, .q5_0, .q5_1, .q8_0, .q2_K, .q3_K, .q4_K, .q5_K, .q6_K:
-      preconditionFailure("\(type.rawValue) blocks cannot be read yet")
+    case .f16: k_dequantize_f16(count, source, target)
+    case .bf16: k_dequantize_bf16(count, source, target)
+    case .q4_0: k_dequantize_q4_0(count, source, target)
+    case .q4_1: k_dequantize_q4_1(count, source, target)
+    case .q5_0: k_dequantize_q5_0(count, source, target)
+    case .q5_1: k_dequantize_q5_1(count, source, target)
+    case .q8_0: k_dequantize_q8_0(count, source, target)
+    case .q2_K: k_dequantize_q2_K(count, source, target)
+    case .q3_K: k_dequantize_q3_K(count, source, target)
+    case .q4_K: k_dequantize_q4_K(count, source, target)
+    case .q5_K: k_dequantize_q5_K(count, source, target)
+    case .q6_K: k_dequantize_q6_K(count, source, target)
     }
   }
 }

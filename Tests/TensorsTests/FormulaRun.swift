@@ -3,8 +3,10 @@ import Testing
 
 /// Runs formulas over leaves given as numbers.
 struct FormulaRun {
-  let leaves: [[Float]]
+  var leaves: [[Float]]
   let shapes: [[Int]]
+  /// i32 inputs, by name; a formula takes them with `graph.input(name, .i32, [count])`.
+  var integers: [String: [Int32]] = [:]
   var options = Plan.Options()
   var workers = 1
 
@@ -22,7 +24,9 @@ struct FormulaRun {
     let effects = graph.gradients(of: sum(value * mask))
     let plan = try Plan(graph, outputs: [value], effects: effects, bounds: [:], options: options)
     let execution = try Execution(plan, weights: weights, pool: WorkerPool(count: workers))
-    try execution.run(inputs: ["mask": .floats(Self.mask(value.shape))], lengths: [:])
+    var data = integers.mapValues(InputData.integers)
+    data["mask"] = .floats(Self.mask(value.shape))
+    try execution.run(inputs: data, lengths: [:])
     let gradients = shapes.indices.map { index in
       execution.gradient(of: "p\(index)")?.numbers ?? leaves[index].map { _ in 0 }
     }
@@ -40,11 +44,6 @@ struct FormulaRun {
   static func mask(_ shape: Shape) -> [Float] {
     (0..<shape.dimensions(in: [:]).count).map { 0.3 + Float($0 * 37 % 11) / 7 }
   }
-}
-
-extension Weight {
-  /// The numbers of an f32 weight.
-  var numbers: [Float] { Array(bytes.bindMemory(to: Float.self)) }
 }
 
 /// Whether numbers agree within a part of their size, or absolutely where they are small.

@@ -9,17 +9,20 @@ struct OpCase: Sendable, CustomTestStringConvertible {
   let testDescription: String
   let shapes: [[Int]]
   let range: ClosedRange<Float>
+  let integers: [String: [Int32]]
   let formula: @Sendable ([Tensor]) -> Tensor
   let twin: (@Sendable ([[Double]]) -> [Double])?
 
   init(
     _ name: String, _ shapes: [Int]..., in range: ClosedRange<Float> = -2...2,
+    integers: [String: [Int32]] = [:],
     formula: @escaping @Sendable ([Tensor]) -> Tensor,
     twin: (@Sendable ([[Double]]) -> [Double])? = nil
   ) {
     testDescription = name
     self.shapes = shapes
     self.range = range
+    self.integers = integers
     self.formula = formula
     self.twin = twin
   }
@@ -34,4 +37,37 @@ struct OpCase: Sendable, CustomTestStringConvertible {
       }
     }
   }
+}
+
+extension OpCase {
+  var run: FormulaRun { FormulaRun(leaves: leaves, shapes: shapes, integers: integers) }
+}
+
+/// An i32 input of a row of the table.
+func rows(_ name: String, _ count: Int, like tensor: Tensor) -> Tensor {
+  tensor.graph.input(name, .i32, [.fixed(count)])
+}
+
+/// Every operator with a gradient has a row here.
+let opCases: [OpCase] = [
+  unaryCases, binaryCases, matrixCases, reductionCases, segmentCases, movementCases,
+].flatMap { $0 }
+
+// MARK: Plain twins in 64 bits
+
+/// `f` of every number of the first leaf.
+func each(_ f: @escaping @Sendable (Double) -> Double) -> @Sendable ([[Double]]) -> [Double] {
+  { $0[0].map(f) }
+}
+
+/// `f` of the numbers of two leaves at the same place.
+func pairs(
+  _ f: @escaping @Sendable (Double, Double) -> Double
+) -> @Sendable ([[Double]]) -> [Double] {
+  { leaves in zip(leaves[0], leaves[1]).map { f($0, $1) } }
+}
+
+/// The rows of a leaf.
+func rows(_ leaf: [Double], _ width: Int) -> [[Double]] {
+  stride(from: 0, to: leaf.count, by: width).map { Array(leaf[$0..<$0 + width]) }
 }

@@ -5,13 +5,13 @@ import Testing
 @Suite struct OperatorTests {
   @Test(arguments: opCases) func `value equals its plain twin`(_ op: OpCase) throws {
     guard let twin = op.twin else { return }
-    let found = try FormulaRun(leaves: op.leaves, shapes: op.shapes)(op.formula).value
+    let found = try op.run(op.formula).value
     let expected = twin(op.leaves.map { $0.map(Double.init) })
     #expect(agree(found.map(Double.init), expected, within: 2e-6), "\(found) is not \(expected)")
   }
 
   @Test(arguments: opCases) func `gradient equals finite differences`(_ op: OpCase) throws {
-    let found = try FormulaRun(leaves: op.leaves, shapes: op.shapes)(op.formula).gradients
+    let found = try op.run(op.formula).gradients
     for (leaf, numbers) in op.leaves.enumerated() {
       for place in numbers.indices.prefix(24) {
         let step: Float = 1e-2
@@ -29,7 +29,9 @@ import Testing
     func loss(_ shift: Float) throws -> Double {
       var leaves = op.leaves
       leaves[leaf][place] += shift
-      let value = try FormulaRun(leaves: leaves, shapes: op.shapes)(op.formula).value
+      var run = op.run
+      run.leaves = leaves
+      let value = try run(op.formula).value
       let mask = FormulaRun.mask(Shape(fixed: [value.count]))
       return zip(value, mask).reduce(0) { $0 + Double($1.0) * Double($1.1) }
     }
@@ -39,8 +41,8 @@ import Testing
   @Test(arguments: opCases) func `bits do not depend on workers, fusion or recomputation`(
     _ op: OpCase
   ) throws {
-    let plain = FormulaRun(
-      leaves: op.leaves, shapes: op.shapes, options: .init(fuses: false, recomputation: Plan.Recomputation.none))
+    var plain = op.run
+    plain.options = .init(fuses: false, recomputation: Plan.Recomputation.none)
     let expected = try plain(op.formula)
     for level in Plan.Recomputation.allCases {
       for workers in [1, 2, 5] {
@@ -54,18 +56,3 @@ import Testing
     }
   }
 }
-
-/// Every operator with a gradient has a row here.
-let opCases: [OpCase] = elementwiseCases + matrixCases
-
-private let elementwiseCases: [OpCase] = [
-  OpCase("exp", [7], formula: { exp($0[0]) }, twin: { $0[0].map { Foundation.exp($0) } }),
-  OpCase(
-    "a · b + a", [3, 5], [3, 5], formula: { $0[0] * $0[1] + $0[0] },
-    twin: { p in zip(p[0], p[1]).map { $0 * $1 + $0 } }),
-]
-
-private let matrixCases: [OpCase] = [
-  OpCase("linear", [3, 5], [4, 5], formula: { linear($0[0], $0[1]) }),
-  OpCase("linear, one row", [1, 17], [3, 17], formula: { linear($0[0], $0[1]) }),
-]

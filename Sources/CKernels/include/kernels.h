@@ -18,10 +18,6 @@ void k_copy_f32(size_t n, const float *x, float *y);
 void k_fill_f32(size_t n, float value, float *y);
 /// y = x as f32
 void k_convert_i32_f32(size_t n, const int32_t *x, float *y);
-/// y = x as f32; x holds IEEE half-precision numbers.
-void k_convert_f16_f32(size_t n, const uint16_t *x, float *y);
-/// y = x as f32; x holds the upper halves of f32 numbers.
-void k_convert_bf16_f32(size_t n, const uint16_t *x, float *y);
 /// y[i] = x[(first + i) mod columns]: a row of x seen from a tile of a matrix.  x: [columns]
 void k_spread_row_f32(size_t n, size_t first, size_t columns, const float *x, float *y);
 /// y[i] = x[(first + i) / columns]: a column of x seen from a tile of a matrix.
@@ -88,5 +84,59 @@ float k_max_f32(size_t n, const float *x);
 /// y[i] += sum over rows of x[r * stride + i], row after row.  y: [width]
 void k_sum_rows_f32(size_t rows, size_t stride, size_t width, const float *restrict x,
                     float *restrict y);
+
+// Norms, row by row.  x, y, dy, dx: [rows, width]   gain, bias: [width]   mean, inverse: [rows]
+
+/// y = x / rms(x) * gain; `inverse` receives 1 / rms of each row for the backward pass.
+void k_rms_norm_f32(size_t rows, size_t width, float epsilon, const float *restrict x,
+                    const float *restrict gain, float *restrict y, float *restrict inverse);
+/// dx = s (gain dy - x s^2 mean(gain dy x)), s = inverse
+void k_rms_norm_backward_f32(size_t rows, size_t width, const float *restrict dy,
+                             const float *restrict x, const float *restrict gain,
+                             const float *restrict inverse, float *restrict dx);
+/// y = (x - mean) / sqrt(variance + epsilon) * gain + bias, with the population's variance.
+void k_layer_norm_f32(size_t rows, size_t width, float epsilon, const float *restrict x,
+                      const float *restrict gain, const float *restrict bias, float *restrict y,
+                      float *restrict mean, float *restrict inverse);
+/// dx = s (gain dy - mean(gain dy) - n mean(gain dy n)), n = (x - mean) s, s = inverse
+void k_layer_norm_backward_f32(size_t rows, size_t width, const float *restrict dy,
+                               const float *restrict x, const float *restrict gain,
+                               const float *restrict mean, const float *restrict inverse,
+                               float *restrict dx);
+
+// Gated activation; results may take the place of inputs.
+
+/// y = silu(gate) up
+void k_swiglu_f32(size_t n, const float *gate, const float *up, float *y);
+/// dgate = dy up silu'(gate), dup = dy silu(gate)
+void k_swiglu_backward_f32(size_t n, const float *dy, const float *gate, const float *up,
+                           float *dgate, float *dup);
+
+// Random numbers: Philox 4x32-10 (Salmon et al. 2011), a function of key and counter alone.
+
+void k_philox(const uint32_t key[2], const uint32_t counter[4], uint32_t output[4]);
+/// y = 0 with probability `rate`, else x / (1 - rate). `first` is the place of x[0] in its tensor,
+/// a multiple of 4; `stream` tells dropouts of one model apart, `moment` the steps of a run.
+void k_dropout_f32(size_t n, size_t first, float rate, const uint32_t key[2], uint32_t stream,
+                   uint32_t moment, const float *x, float *y);
+
+// Optimizer.
+
+/// AdamW (Loshchilov & Hutter 2019) with decay before the step. g is multiplied by `scale` as it is
+/// read and is zero afterwards; correction = 1 - beta^t.
+///   p = p (1 - rate decay) - rate (m / correction1) / (sqrt(v / correction2) + epsilon)
+void k_adamw_f32(size_t n, float rate, float decay, float beta1, float beta2, float epsilon,
+                 float correction1, float correction2, float scale, float *restrict g,
+                 float *restrict p, float *restrict m, float *restrict v);
+
+// Rows by number.  indices: [n]
+
+/// y[i] = x[indices[i]]   y: [n, width]
+void k_gather_rows_f32(size_t n, size_t width, const int32_t *restrict indices,
+                       const float *restrict x, float *restrict y);
+/// y[indices[i]] += x[i], i in order, for `width` columns of rows that are `stride` numbers apart.
+void k_scatter_add_rows_f32(size_t n, size_t stride, size_t width,
+                            const int32_t *restrict indices, const float *restrict x,
+                            float *restrict y);
 
 #endif
