@@ -3,7 +3,7 @@ import Vocabulary
 /// HH-RLHF rows hold two whole dialogues as text, with `\n\nHuman:` and `\n\nAssistant:` marks.
 ///
 /// The prompt is all up to the last assistant turn, which the two dialogues must share; the answers
-/// are what follows (Bai et al. 2022, and algorithms.md 4.4). Real rows break this in known ways,
+/// are what follows (Bai et al. 2022). Real rows break this in known ways,
 /// and each way is counted.
 struct Dialogue: Equatable {
   var turns: [(role: String, content: String)]
