@@ -25,6 +25,13 @@ enum ByteAlphabet {
     return (printable + (0..<256).filter { !isPrintable($0) }).map { UInt8($0) }
   }()
 
+  /// Where each byte stands in `order`.
+  static let positions: [Int] = {
+    var positions = [Int](repeating: 0, count: 256)
+    for (position, byte) in order.enumerated() { positions[Int(byte)] = position }
+    return positions
+  }()
+
   /// The byte of each stand-in below U+0144, or -1.
   private static let bytes: [Int16] = {
     var bytes = [Int16](repeating: -1, count: 0x144)

@@ -54,6 +54,9 @@ extension HuggingFaceFile {
       cuts.removeLast()
       return BPE(pairs: pairs, symbols: .bytes(alphabet), takesWholeWords: wholeWords)
     }
+    if cuts.isEmpty, !wholeWords, prefix.isEmpty, suffix.isEmpty, SpaceBounds.areSafe(pieces) {
+      cuts = [.beforeSpaces]
+    }
     let characters = CharacterSymbols(
       unknown: unknown.flatMap { $0 >= 0 ? $0 : nil },
       fusesUnknown: model["fuse_unk"]?.bool ?? false,

@@ -35,6 +35,8 @@ enum PreTokenizer: Sendable {
   /// Bytes to their printable stand-ins; only where another cut or model must see those.
   case byteAlphabet
   case metaspace(replacement: [UInt8], PrependScheme, splits: Bool)
+  /// Before each run of `▁`; only where no piece of the vocabulary crosses such a bound.
+  case beforeSpaces
 
   func apply(_ cut: inout Cut) {
     switch self {
@@ -44,6 +46,7 @@ enum PreTokenizer: Sendable {
     case .addPrefixSpace:
       cut.rebuild { piece, _ in piece.first == 0x20 ? Array(piece) : [0x20] + piece }
     case .byteAlphabet: cut.rebuild { piece, _ in ByteAlphabet.text(of: piece) }
+    case .beforeSpaces: Self.splitBeforeSpaces(&cut)
     case .metaspace(let replacement, let scheme, let splits):
       Self.metaspace(&cut, replacement, scheme, splits)
     }
@@ -107,6 +110,23 @@ extension PreTokenizer {
     case .decimalNumber, .letterNumber, .otherNumber: return true
     default: return false
     }
+  }
+
+  private static func splitBeforeSpaces(_ cut: inout Cut) {
+    var pieces: [Range<Int>] = []
+    pieces.reserveCapacity(cut.bytes.count / 4)
+    cut.bytes.withUnsafeBufferPointer { bytes in
+      for piece in cut.pieces {
+        var start = piece.lowerBound
+        for index in piece.dropFirst()
+        where SpaceBounds.isBound(bytes, index, from: piece.lowerBound) {
+          pieces.append(start..<index)
+          start = index
+        }
+        pieces.append(start..<piece.upperBound)
+      }
+    }
+    cut.pieces = pieces
   }
 
   private static func metaspace(
