@@ -1,0 +1,263 @@
+// Layout of expressions: where operators and brackets break.
+
+extension LayoutComposer {
+  /// Places where a line may break, loosest first.
+  private enum Break: Int, CaseIterable {
+    case choice, coalesce, or, and, pipe, sum
+  }
+
+  func expression(_ range: Range<Int>) -> Layout {
+    let top = topLevel(range)
+    for level in Break.allCases {
+      let places = top.filter { $0 > range.lowerBound && self.level(of: $0) == level }
+      if !places.isEmpty { return chain(range, places, level) }
+    }
+    return run(top, range)
+  }
+
+  private func level(of index: Int) -> Break? {
+    switch tokens[index].kind {
+    case .keyword(.then), .keyword(.else): .choice
+    case .symbol(.orElse): .coalesce
+    case .keyword(.or): .or
+    case .keyword(.and): .and
+    case .symbol(.pipe): .pipe
+    case .symbol(.plus), .symbol(.minus):
+      index > 0 && tokens[index - 1].kind.endsOperand ? .sum : nil
+    default: nil
+    }
+  }
+
+  /// Operands and operators of one level: all on one line, or each operator begins its own.
+  private func chain(_ range: Range<Int>, _ places: [Int], _ level: Break) -> Layout {
+    let bounds = places + [range.upperBound]
+    var rest: [Layout] = []
+    for (place, end) in zip(places, bounds.dropFirst()) {
+      rest.append(level == .sum ? operatorLast(place, end) : operatorFirst(place, end))
+    }
+    let head = expression(range.lowerBound..<places[0])
+    let content = Layout.sequence([head, .nest(.sequence(rest))])
+    let isBrokenByAuthor = level == .pipe && places.contains { tokens.startsLine[$0] }
+    return .group(content, mustBreak: isBrokenByAuthor || content.hasNewline)
+  }
+
+  private func operatorFirst(_ place: Int, _ end: Int) -> Layout {
+    .sequence([trailing(place), .line, leading(place), expression(place..<end)])
+  }
+
+  /// A sum breaks behind its sign, since a line that begins with `-` would be a new statement.
+  private func operatorLast(_ place: Int, _ end: Int) -> Layout {
+    let gap = interlude(place) ?? .text(" ")
+    let next = place + 1
+    return .sequence([
+      gap, .text(text(place)), trailing(next), .line, leading(next), expression(next..<end),
+    ])
+  }
+
+  // MARK: Runs
+
+  /// Tokens and brackets one behind the other.
+  private func run(_ top: [Int], _ range: Range<Int>) -> Layout {
+    var parts: [Layout] = []
+    for index in top {
+      if index > range.lowerBound {
+        parts.append(interlude(index) ?? (needsSpace(before: index) ? .text(" ") : .empty))
+      }
+      parts.append(piece(index))
+    }
+    return .sequence(parts)
+  }
+
+  /// The comments between two tokens of a run, with the newlines they need; nil without comments.
+  private func interlude(_ index: Int) -> Layout? {
+    guard trivia.hasComments(in: index..<index + 1) else { return nil }
+    return .nest(.sequence([trailing(index), .hardLine, leading(index)]))
+  }
+
+  private func piece(_ index: Int) -> Layout {
+    switch tokens[index].kind {
+    case .textStart:
+      let range = tokens[index].range.union(tokens[brackets.limits[index]].range)
+      return .verbatim(source[range])
+    case .symbol(.openParenthesis): return list(index)
+    case .symbol(.openBracket): return isComprehension(index) ? comprehension(index) : list(index)
+    case .symbol(.openBrace): return block(index)
+    default: return .text(text(index))
+    }
+  }
+
+  private func text(_ index: Int) -> String { source[tokens[index].range] }
+
+  // MARK: Brackets
+
+  private func inside(_ opener: Int) -> Range<Int> { opener + 1..<brackets.limits[opener] }
+
+  /// Items between brackets: on one line, or one a line, or with a block at the end that breaks.
+  private func list(_ opener: Int) -> Layout {
+    let closer = brackets.limits[opener]
+    let items = items(in: inside(opener))
+    let open = text(opener)
+    let close = text(closer)
+    guard !items.isEmpty else {
+      if !trivia.hasComments(in: closer..<closer + 1) { return .text(open + close) }
+      return .sequence([.text(open), .nest(ending(closer)), .hardLine, .text(close)])
+    }
+    let isGrouping = landmarks.groupings.contains(tokens[opener].start) || isIndex(opener)
+    let broken = Layout.group(
+      .sequence([
+        .text(open), .nest(brokenItems(items, closer)), isGrouping ? .empty : .ifBroken(","),
+        .nest(ending(closer)), .softLine, .text(close),
+      ]))
+    guard endsInBlock(items), !trivia.hasComments(in: headTokens(of: items, opener)),
+      !trivia.hasComments(in: closer..<closer + 1)
+    else { return broken }
+    return .firstFitting(
+      .sequence([.text(open), hugged(items), .text(close)]), otherwise: broken)
+  }
+
+  private func brokenItems(_ items: [Range<Int>], _ closer: Int) -> Layout {
+    var parts: [Layout] = []
+    for (place, item) in items.enumerated() {
+      let first = item.lowerBound
+      if place > 0 { parts.append(comma(before: first)) } else { parts.append(trailing(first)) }
+      if place > 0 && trivia.startsParagraph(first) { parts.append(.blankIfBroken) }
+      parts.append(place > 0 ? .line : .softLine)
+      if place > 0 { parts.append(leading(first - 1)) }
+      parts += [leading(first), expression(item)]
+    }
+    // A comma after the last item is written anew, but what was said at it is kept.
+    if let last = items.last, last.upperBound < closer { parts.append(ending(last.upperBound)) }
+    return .sequence(parts)
+  }
+
+  /// A comma and the comment behind it; only one comment fits at the end of a line.
+  private func comma(before first: Int) -> Layout {
+    let comma = first - 1
+    guard trivia.trailing[comma] != nil, let second = trivia.trailing[first] else {
+      return .sequence([.text(","), trailing(comma), trailing(first)])
+    }
+    return .sequence([.text(","), trailing(comma), .hardLine, .text(second.text)])
+  }
+
+  private func hugged(_ items: [Range<Int>]) -> Layout {
+    .sequence(
+      items.enumerated().map { place, item in
+        .sequence([place > 0 ? .text(", ") : .empty, expression(item)])
+      })
+  }
+
+  /// The ranges between commas; those between `<` and `>` of a type do not count.
+  private func items(in range: Range<Int>) -> [Range<Int>] {
+    var items: [Range<Int>] = []
+    var start = range.lowerBound
+    var angles = 0
+    for index in topLevel(range) {
+      if isAngle(index) { angles += tokens[index].kind == .symbol(.less) ? 1 : -1 }
+      guard tokens[index].kind == .symbol(.comma) && angles == 0 else { continue }
+      items.append(start..<index)
+      start = index + 1
+    }
+    if start < range.upperBound { items.append(start..<range.upperBound) }
+    return items
+  }
+
+  private func endsInBlock(_ items: [Range<Int>]) -> Bool {
+    guard let last = items.last, let brace = topLevel(last).last else { return false }
+    return tokens[brace].kind == .symbol(.openBrace)
+  }
+
+  /// The tokens from the bracket to the brace of the block that ends it.
+  private func headTokens(of items: [Range<Int>], _ opener: Int) -> Range<Int> {
+    let brace = items.last.flatMap { topLevel($0).last } ?? opener
+    return opener + 1..<brace + 1
+  }
+
+  private func isIndex(_ opener: Int) -> Bool {
+    tokens[opener].kind == .symbol(.openBracket) && !needsSpace(before: opener) && opener > 0
+      && tokens[opener - 1].kind.endsOperand
+  }
+
+  private func isComprehension(_ opener: Int) -> Bool { !clauses(opener).isEmpty }
+
+  /// Where the clauses of a comprehension begin: at `for`, and at an `if` behind a whole value.
+  private func clauses(_ opener: Int) -> [Int] {
+    let top = topLevel(inside(opener))
+    guard top.contains(where: { tokens[$0].kind == .keyword(.for) }) || hasOnlyCondition(top) else {
+      return []
+    }
+    return top.filter { tokens[$0].kind == .keyword(.for) || isCondition($0) }
+  }
+
+  private func isCondition(_ index: Int) -> Bool {
+    tokens[index].kind == .keyword(.if) && tokens[index - 1].kind.endsOperand
+  }
+
+  private func hasOnlyCondition(_ top: [Int]) -> Bool {
+    top.dropFirst().contains(where: isCondition)
+  }
+
+  private func comprehension(_ opener: Int) -> Layout {
+    let starts = [opener + 1] + clauses(opener)
+    let closer = brackets.limits[opener]
+    var parts: [Layout] = []
+    for (start, end) in zip(starts, starts.dropFirst() + [closer]) {
+      let gap: Layout = start == opener + 1 ? .softLine : .line
+      parts += [trailing(start), gap, leading(start), expression(start..<end)]
+    }
+    return .group(
+      .sequence([
+        .text("["), .nest(.sequence(parts)), .nest(ending(closer)), .softLine, .text("]"),
+      ]))
+  }
+
+  private func block(_ opener: Int) -> Layout {
+    let closer = brackets.limits[opener]
+    let range = inside(opener)
+    let hasOneLine = !topLevel(range).dropFirst().contains {
+      landmarks.statements.contains(tokens[$0].start)
+    }
+    guard hasOneLine && !trivia.hasComments(in: opener + 1..<closer + 1) else {
+      return .sequence([
+        .text("{"), .nest(.sequence([lines(range), ending(closer)])), .hardLine, .text("}"),
+      ])
+    }
+    return .group(
+      .sequence([.text("{"), .nest(.sequence([.line, expression(range)])), .line, .text("}")]))
+  }
+
+  // MARK: Spaces
+
+  private func isAngle(_ index: Int) -> Bool {
+    let kind = tokens[index].kind
+    return (kind == .symbol(.less) || kind == .symbol(.greater))
+      && landmarks.isInType(tokens[index].start)
+  }
+
+  private func needsSpace(before index: Int) -> Bool {
+    let previous = tokens[index - 1].kind
+    guard !isTightAfter(index - 1) else { return false }
+    guard case .symbol(let symbol) = tokens[index].kind else { return true }
+    switch symbol {
+    case .comma, .colon, .closeParenthesis, .closeBracket, .question, .closedRange, .halfOpenRange:
+      return false
+    case .openParenthesis, .openBracket, .dot: return !previous.endsOperand
+    case .less, .greater: return !isAngle(index)
+    default: return true
+    }
+  }
+
+  /// Whether nothing may stand between this token and the next.
+  private func isTightAfter(_ index: Int) -> Bool {
+    guard case .symbol(let symbol) = tokens[index].kind else { return false }
+    switch symbol {
+    case .openParenthesis, .openBracket, .dot, .spread, .closedRange, .halfOpenRange: return true
+    case .less: return isAngle(index)
+    case .minus: return index == 0 || isPrefix(index)
+    default: return false
+    }
+  }
+
+  private func isPrefix(_ minus: Int) -> Bool {
+    !tokens[minus - 1].kind.endsOperand || landmarks.statements.contains(tokens[minus].start)
+  }
+}

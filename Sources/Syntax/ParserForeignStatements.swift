@@ -1,0 +1,157 @@
+// Habits from other languages that take whole lines: loops, definitions, imports, pasted YAML.
+
+extension Parser {
+  /// Whether a statement of another language stands here; it is complained about and skipped.
+  mutating func foreignStatement() -> Bool {
+    if at(.for) { return foreignLoop() }
+    if current.kind == .label { return foreignKey() }
+    guard current.kind == .name, isWordStatement else { return false }
+    switch text(of: current) {
+    case "while": return foreignLoop()
+    case "return":
+      return refuse(.foreignStatement, "there is no `return`", "the last value is the result")
+    case "fn", "func", "function":
+      return refuse(
+        .foreignDefinition, "a function is written `def f(x: Type) = value`", "not a word here")
+    case "class", "struct", "try", "with", "switch", "match", "assert", "raise", "del":
+      return refuse(
+        .foreignStatement, "there is no `\(text(of: current))` statement", "not a word here")
+    case "from":
+      return refuse(
+        .foreignStatement, "an import is written `import \"sft.recipe\" as stage1`",
+        "recipes are imported by path")
+    case "elif":
+      return refuse(.foreignConditional, "write `else if … then …`", "not a word here")
+    default: return false
+    }
+  }
+
+  /// Whether the name is followed on its line by something that no call or binding begins with.
+  private var isWordStatement: Bool {
+    guard position + 1 < limit, !nextStartsLine else { return false }
+    switch token(1).kind {
+    case .name, .label, .number, .textStart, .foreignText: return true
+    case .keyword(let keyword): return keyword == .not || keyword.isLiteral
+    case .symbol(let symbol):
+      return symbol == .openParenthesis && token(1).start > current.end
+    default: return false
+    }
+  }
+
+  private mutating func foreignLoop() -> Bool {
+    refuse(
+      .foreignStatement, "there are no loops", "`\(text(of: current))` does not begin a statement",
+      notes: ["A list is made with [f(x) for x in xs if c], rows with add, filter and select."])
+  }
+
+  /// Complains, then steps over the line and the lines indented below it.
+  private mutating func refuse(
+    _ code: DiagnosticCode, _ message: String, _ label: String, notes: [String] = []
+  ) -> Bool {
+    complain(code, message, label: label, notes: notes)
+    skipIndentedLines()
+    return true
+  }
+
+  /// Steps to the next line that is indented no more than this one.
+  private mutating func skipIndentedLines() {
+    let margin = column(of: position)
+    repeat {
+      position += 1
+    } while position < limit
+      && !(tokens.startsLine[position] && column(of: position) <= margin
+        && !isCloser(tokens[position].kind))
+  }
+
+  private func isCloser(_ kind: Token.Kind) -> Bool {
+    if case .symbol(let symbol) = kind { return symbol.isCloser }
+    return false
+  }
+
+  private func column(of index: Int) -> Int {
+    let start = tokens[index].start
+    return start - source.lineStarts[source.lineIndex(at: start)]
+  }
+
+  // MARK: Bindings
+
+  /// `let x = …`: complains about the word and steps over it.
+  mutating func skipForeignBinding() {
+    guard current.kind == .name, !nextStartsLine,
+      token(1).kind == .name || token(1).kind == .label,
+      ["let", "var", "const", "val", "local", "auto"].contains(text(of: current))
+    else { return }
+    let rest = SourceRange(current.start, token(1).start)
+    complain(
+      .foreignBinding, "a name is bound without `\(text(of: current))`", label: "not needed",
+      notes: ["Nothing is ever reassigned, so `=` needs no word before it."],
+      fix: .init(rest, "", "remove it"))
+    position += 1
+  }
+
+  /// `key: value` at the start of a line, alone or as a pasted block of YAML.
+  private mutating func foreignKey() -> Bool {
+    let key = text(of: current)
+    guard next(is: .colon) else { return false }
+    if key == "else" || key == "try" || key == "finally" {
+      return refuse(.foreignConditional, "there is no `\(key):` block", "not a word here")
+    }
+    let lines = yamlLines()
+    if lines.count > 1 {
+      complain(
+        .pastedYAML, "this looks like YAML", at: SourceRange(current.start, token(1).end),
+        label: "a key and a colon",
+        notes: [
+          "A name is bound with `\(key) = value`; several values make a record: (\(key): …, …).",
+          "The \(lines.count) lines of the block are skipped.",
+        ])
+      position = lines.end
+      return true
+    }
+    let sign = token(1)
+    complain(
+      .foreignBinding, "a name is bound with `=`", at: sign.range, label: "write `=`",
+      fix: .init(SourceRange(current.end, sign.end), " =", "write `=`"))
+    position += 2
+    _ = expression()
+    return true
+  }
+
+  /// How many lines from here look like YAML, and the token behind them.
+  private func yamlLines() -> (count: Int, end: Int) {
+    var count = 0
+    var index = position
+    let margin = column(of: position)
+    while index < limit {
+      if tokens.startsLine[index] || index == position {
+        let kind = tokens[index].kind
+        let isItem = kind == .symbol(.minus) || (kind == .label && index + 1 < limit)
+        if !isItem && column(of: index) <= margin { break }
+        count += 1
+      }
+      index += 1
+    }
+    return (count, index)
+  }
+
+  // MARK: Definitions
+
+  /// `def f(x):` with the body on the lines below.
+  mutating func foreignDefinition() -> Bool {
+    guard token(1).kind == .name, token(2).kind == .symbol(.openParenthesis) else { return false }
+    var index = brackets.limits[position + 2] + 1
+    if index < limit && tokens[index].kind == .symbol(.arrow) && tokens[index + 1].kind == .label {
+      index += 2
+    }
+    guard index < limit, tokens[index].kind == .symbol(.colon), !tokens.startsLine[index] else {
+      return false
+    }
+    let sign = tokens[index].range
+    complain(
+      .foreignDefinition, "a function is written `def f(x: Type) = value`", at: sign,
+      label: "expected `=`",
+      notes: ["Several steps stand in a block: `{`, a line per step, the value last, `}`."])
+    skipIndentedLines()
+    return true
+  }
+}

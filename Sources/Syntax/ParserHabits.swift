@@ -1,0 +1,266 @@
+// Habits from other languages inside expressions: each is understood, and answered with what
+// to write instead.
+
+extension Parser {
+  // MARK: Operators
+
+  mutating func foreignInfix(_ symbol: Token.Symbol) -> (Infix, Level)? {
+    switch symbol {
+    case .foreignAnd:
+      complainForeign("&&", instead: "and")
+      return (.binary(.and), .and)
+    case .foreignOr:
+      complainForeign("||", instead: "or")
+      return (.binary(.or), .or)
+    case .power, .caret, .ampersand:
+      complain(
+        .foreignOperator, "there is no operator `\(symbol.rawValue)`", label: "unknown operator",
+        notes: ["The operators are ?? or and not == != < <= > >= in |> ... ..< + - * /"])
+      return (.foreign, .product)
+    case .remainder:
+      complain(
+        .foreignOperator, "there is no remainder operator", label: "unknown operator",
+        notes: ["A percentage is written without a space: 5%."])
+      return (.foreign, .product)
+    default: return nil
+    }
+  }
+
+  mutating func complainForeign(_ written: String, instead: String) {
+    complain(
+      .foreignOperator,
+      "`\(written)` is written `\(instead.trimmed)` here", label: "write `\(instead.trimmed)`",
+      fix: .init(current.range, instead, "write `\(instead.trimmed)`"))
+  }
+
+  // MARK: Literals
+
+  /// `None`, `True`, `null` and texts with a prefix; nil if there is nothing foreign.
+  mutating func foreignLiteral() -> Expression? {
+    let token = current
+    if case .textStart = self.token(1).kind, self.token(1).start == token.end,
+      token.end - token.start <= 2
+    {
+      return prefixedText()
+    }
+    guard let replacement = Self.foreignWords[text(of: token)], token.kind == .name,
+      !next(is: .openParenthesis)
+    else { return nil }
+    complain(
+      .foreignLiteral, "`\(text(of: token))` is written `\(replacement)` here",
+      label: "write `\(replacement)`",
+      fix: .init(token.range, replacement, "write `\(replacement)`"))
+    position += 1
+    if replacement == "none" { return Expression(.none, token.range) }
+    return Expression(.bool(replacement == "true"), token.range)
+  }
+
+  private static let foreignWords = [
+    "None": "none", "null": "none", "nil": "none", "NULL": "none", "undefined": "none",
+    "True": "true", "TRUE": "true", "False": "false", "FALSE": "false",
+  ]
+
+  /// `f"…{x}"`, and the other letters that Python puts before a text.
+  private mutating func prefixedText() -> Expression {
+    let prefix = current
+    let isFormat = text(of: prefix).lowercased().contains("f")
+    let opener = position + 1
+    let at = (place: position, complained: complainedAt)
+    position = opener
+    let literal = textLiteral()
+    let whole = SourceRange(prefix.start, literal.range.end)
+    let body = source[literal.range]
+    complainedAt = at.complained == at.place ? at.place : -1
+    diagnostics.append(
+      Diagnostic(
+        .foreignText,
+        isFormat
+          ? "values stand in text as `\\(value)`, without a prefix"
+          : "text has no prefix", at: prefix.range, label: "no letter before the quotes",
+        fix: .init(
+          whole, isFormat ? Self.withInterpolation(body) : body,
+          isFormat ? "write `\\(…)` for `{…}`" : "remove the prefix")))
+    return literal
+  }
+
+  /// Turns `{name}` into `\(name)`.
+  private static func withInterpolation(_ text: String) -> String {
+    var result = ""
+    for character in text {
+      switch character {
+      case "{": result += "\\("
+      case "}": result += ")"
+      default: result.append(character)
+      }
+    }
+    return result
+  }
+
+  /// Reads `'…'`.
+  mutating func foreignQuotes() -> Expression {
+    let token = current
+    let inside = SourceRange(token.start + 1, token.end - 1)
+    let content = source[inside]
+    let escaped = content.split(separator: "\"", omittingEmptySubsequences: false)
+      .joined(separator: "\\\"")
+    complain(
+      .foreignText, "text stands between double quotes", label: "single quotes",
+      fix: .init(token.range, "\"\(escaped)\"", "write double quotes"))
+    position += 1
+    return Expression(.text([.literal(content, inside)]), token.range)
+  }
+
+  // MARK: Functions
+
+  /// `lambda x: value` and `x -> value`; nil if there is nothing foreign.
+  mutating func foreignExpression() -> Expression? {
+    guard current.kind == .name else { return nil }
+    if text(of: current) == "lambda", !nextStartsLine,
+      token(1).kind == .label || token(1).kind == .name
+    {
+      return pythonLambda()
+    }
+    guard next(is: .arrow) else { return nil }
+    let parameter = takeName()
+    complain(
+      .foreignLambda, "a function of one value is written `\(parameter.text) => …`",
+      label: "write `=>`", fix: .init(current.range, "=>", "write `=>`"))
+    position += 1
+    let body = expression()
+    return Expression(.lambda(parameter, body), range(from: parameter.range.start))
+  }
+
+  private mutating func pythonLambda() -> Expression {
+    let start = current.start
+    let word = current.range
+    position += 1
+    let parameter = takeName()
+    let place = position
+    guard at(.colon) else {
+      complain(
+        .foreignLambda, "a function here takes one value: `x => …`", at: word,
+        label: "there is no `lambda`", notes: ["Several values travel as one record."])
+      skipItem()
+      return Expression(.error, range(from: start))
+    }
+    let head = SourceRange(start, current.end)
+    position = place
+    complain(
+      .foreignLambda, "a function of one value is written `\(parameter.text) => …`", at: head,
+      label: "there is no `lambda`",
+      fix: .init(head, "\(parameter.text) =>", "write `\(parameter.text) =>`"))
+    position += 1
+    let body = expression()
+    return Expression(.lambda(parameter, body), range(from: start))
+  }
+
+  /// Reads `(x) => value`.
+  mutating func foreignArrow(_ start: Int, _ parameters: Expression) -> Expression {
+    let head = parameters.range
+    var parameter: SyntaxTree.Name?
+    if case .parenthesised(let inner) = parameters.kind, case .name(let text) = inner.kind {
+      parameter = SyntaxTree.Name(text, inner.range)
+    }
+    if let parameter {
+      complain(
+        .foreignLambda, "the parameter of a function stands without brackets", at: head,
+        label: "write `\(parameter.text) =>`",
+        fix: .init(head, parameter.text, "remove the brackets"))
+    } else {
+      complainedAt = position
+      diagnostics.removeAll { $0.code == .mixedRecord && head.contains($0.primary.range) }
+      diagnostics.append(
+        Diagnostic(
+          .foreignLambda, "a function here takes one value", at: head,
+          label: "not exactly one name",
+          notes: ["Several values travel as one record: p => p.a + p.b"]))
+    }
+    position += 1
+    let body = expression()
+    guard let parameter else { return Expression(.error, range(from: start)) }
+    return Expression(.lambda(parameter, body), range(from: start))
+  }
+
+  // MARK: Conditionals
+
+  /// Reads on after `if c` where `then` is missing, as in `if c: …` or `if c { … }`.
+  mutating func foreignConditional(_ start: Int, _ condition: Expression) -> Expression {
+    if at(.colon) || at(.openBrace) {
+      complain(
+        .foreignConditional, "`if` is a value here: `if c then a else b`",
+        label: "expected `then`")
+      skipItem()
+    } else {
+      complainExpected("`then`")
+    }
+    return Expression(.error, range(from: start))
+  }
+
+  /// Reads `c ? a : b`.
+  mutating func foreignTernary(_ condition: Expression) -> Expression {
+    let place = position
+    position += 1
+    guard position < limit else {
+      position = place
+      complainAboutLeftover()
+      position += 1
+      return condition
+    }
+    let mark = diagnostics.count
+    let then = expression()
+    guard accept(.colon), diagnostics.count == mark else {
+      return Expression(.error, condition.range)
+    }
+    let otherwise = expression()
+    let whole = condition.range.union(otherwise.range)
+    let better =
+      "if \(source[condition.range]) then \(source[then.range]) else \(source[otherwise.range])"
+    diagnostics.append(
+      Diagnostic(
+        .foreignConditional, "a choice is written `if c then a else b`", at: tokens[place].range,
+        label: "there is no `?` here", fix: .init(whole, better, "write it with `if`")))
+    return Expression(.conditional(condition, then: then, otherwise: otherwise), whole)
+  }
+
+  // MARK: Arguments
+
+  /// `lr = 2e-5` where `lr: 2e-5` is meant.
+  mutating func equalsArgument() -> SyntaxTree.Argument {
+    complainEquals(in: "call")
+    let label = takeName()
+    position += 1
+    return .labelled(label, expression())
+  }
+
+  mutating func complainEquals(in place: String) {
+    let sign = at(.equals) ? current : token(1)
+    let label = at(.equals) ? "value" : text(of: current)
+    let start = at(.equals) ? previousEnd : current.end
+    complain(
+      .equalsInCall, "a label in a \(place) is followed by `:`", at: sign.range,
+      label: "write `\(label): …`",
+      fix: .init(SourceRange(start, sign.end), ":", "write `:`"))
+  }
+
+  // MARK: Braces
+
+  /// Whether a quoted key begins here, as in JSON.
+  var isQuotedKey: Bool {
+    guard case .textStart = current.kind else { return false }
+    let after = brackets.limits[position] + 1
+    return after < limit && tokens[after].kind == .symbol(.colon)
+  }
+
+  /// `{a: 1}` where `(a: 1)` is meant.
+  mutating func foreignBraces() -> Expression.Kind {
+    complain(
+      .mixedRecord, "a record stands in round brackets", label: "`{` begins a block",
+      notes: ["A record is written (a: 1, b: 2); its labels have no quotes."])
+    position = limit
+    return .error
+  }
+}
+
+extension String {
+  fileprivate var trimmed: String { String(prefix { $0 != " " }) }
+}

@@ -1,0 +1,233 @@
+// Statements, and the types that stand in them.
+
+extension Parser {
+  typealias Statement = SyntaxTree.Statement
+
+  mutating func statement() -> Statement {
+    let start = current.start
+    let documentation = tokens.documentation(above: position, in: source)
+    let count = diagnostics.count
+    let kind = statementKind()
+    let isBroken = kind == nil
+    if isBroken && diagnostics.count == count { complainExpected("a statement") }
+    return Statement(kind ?? .error, range(from: start), documentation: documentation)
+  }
+
+  /// The statement at the current token, or nil after a complaint.
+  private mutating func statementKind() -> Statement.Kind? {
+    if foreignStatement() { return nil }
+    skipForeignBinding()
+    switch current.kind {
+    case .keyword(let keyword):
+      if next(is: .equals) && !nextStartsLine && keyword != .type {
+        complainKeywordAsName()
+        return nil
+      }
+      switch keyword {
+      case .import: return importing()
+      case .param: return parameter()
+      case .type: return typeDeclaration()
+      case .def: return function()
+      case .if, .then, .else, .for, .in, .and, .or, .not, .true, .false, .none, .as, .where: break
+      }
+    case .name where beginsBinding: return .binding(binding())
+    default: break
+    }
+    let value = expression()
+    return value.kind == .error ? nil : .expression(value)
+  }
+
+  // MARK: Declarations
+
+  private mutating func importing() -> Statement.Kind? {
+    position += 1
+    guard case .textStart = current.kind else {
+      complainExpected(
+        "the path of a recipe, as text",
+        notes: ["An import is written: import \"sft.recipe\" as stage1"])
+      return nil
+    }
+    let literal = textLiteral()
+    guard let path = literal.plainText else {
+      complain(
+        .interpolatedPath, "an imported path must be plain text", at: literal.range,
+        label: "computed")
+      return nil
+    }
+    var alias: SyntaxTree.Name?
+    if accept(.as) {
+      alias = definedName("a name after `as`")
+      if alias == nil { return nil }
+    }
+    return .importing(
+      SyntaxTree.Import(path: path, pathRange: literal.range, alias: alias))
+  }
+
+  private mutating func parameter() -> Statement.Kind? {
+    position += 1
+    guard let name = typedName(of: "param") else { return nil }
+    let type = type()
+    guard type.kind != .error else { return nil }
+    let fallback = accept(.equals) ? expression() : nil
+    let constraint = accept(.where) ? expression() : nil
+    return .parameter(
+      SyntaxTree.Parameter(name: name, type: type, fallback: fallback, constraint: constraint))
+  }
+
+  private mutating func typeDeclaration() -> Statement.Kind? {
+    position += 1
+    guard let name = definedName("a name after `type`") else { return nil }
+    guard accept(.equals) else { return missing("`=`") }
+    let type = type()
+    guard type.kind != .error else { return nil }
+    let constraint = accept(.where) ? expression() : nil
+    return .type(SyntaxTree.TypeDeclaration(name: name, type: type, constraint: constraint))
+  }
+
+  private mutating func function() -> Statement.Kind? {
+    if foreignDefinition() { return nil }
+    position += 1
+    guard let name = definedName("a name after `def`") else { return nil }
+    guard at(.openParenthesis) else { return missing("`(` and the parameters") }
+    let count = diagnostics.count
+    let formals = bracketed { parser in parser.commaSeparated { $0.formal() } }
+    if diagnostics.count > count { return nil }
+    var result: SyntaxTree.TypeExpression?
+    if accept(.arrow) { result = type() }
+    guard result?.kind != .error else { return nil }
+    guard accept(.equals) else { return missing("`=` and the value of the function") }
+    let body = expression()
+    return .function(
+      SyntaxTree.Function(
+        name: name, formals: formals.compactMap(\.self), result: result, body: body))
+  }
+
+  private mutating func formal() -> SyntaxTree.Formal? {
+    let start = current.start
+    let isUnlabelled = current.kind == .name && text(of: current) == "_"
+    if isUnlabelled { position += 1 }
+    guard let label = typedName(of: "parameter") else { return nil }
+    let type = type()
+    let fallback = accept(.equals) ? expression() : nil
+    return SyntaxTree.Formal(
+      isUnlabelled: isUnlabelled, label: label, type: type, fallback: fallback,
+      range: range(from: start))
+  }
+
+  private mutating func missing(_ what: String) -> Statement.Kind? {
+    complainExpected(what)
+    return nil
+  }
+
+  /// A name that is being defined.
+  private mutating func definedName(_ what: String) -> SyntaxTree.Name? {
+    if current.kind == .name || current.kind == .label { return takeName() }
+    if case .keyword = current.kind { complainKeywordAsName() } else { complainExpected(what) }
+    return nil
+  }
+
+  /// `name:` before a type.
+  private mutating func typedName(of what: String) -> SyntaxTree.Name? {
+    guard current.kind == .label else {
+      complainUntyped(what)
+      return nil
+    }
+    let name = takeName()
+    position += 1
+    return name
+  }
+}
+
+// MARK: - Types
+
+extension Parser {
+  typealias TypeExpression = SyntaxTree.TypeExpression
+
+  mutating func type() -> TypeExpression {
+    guard depth < Self.maximumDepth else { return TypeExpression(.error, tooDeep().range) }
+    depth += 1
+    defer { depth -= 1 }
+    var left = singleType()
+    let start = left.range.start
+    while !startsLine && left.kind != .error {
+      if at(.question), case .optional = left.kind { break }
+      if accept(.question) {
+        left = TypeExpression(.optional(left), range(from: start))
+      } else if accept(.bar) {
+        let right = singleType()
+        if right.kind == .error { return right }
+        left = TypeExpression(.union(left.members + [right]), range(from: start))
+      } else {
+        break
+      }
+    }
+    return left
+  }
+
+  private mutating func singleType() -> TypeExpression {
+    let start = current.start
+    switch current.kind {
+    case .name, .label: return namedType()
+    case .symbol(.openParenthesis):
+      let fields = bracketed { parser in parser.commaSeparated { $0.rowField() } }
+      return TypeExpression(.row(fields.compactMap(\.self)), range(from: start))
+    case .textStart:
+      let literal = textLiteral()
+      guard let text = literal.plainText else {
+        complain(.interpolatedPath, "a text in a type must be plain", at: literal.range)
+        return TypeExpression(.error, literal.range)
+      }
+      return TypeExpression(.text(text), literal.range)
+    default:
+      complainExpected("a type")
+      return TypeExpression(.error, current.range)
+    }
+  }
+
+  private mutating func namedType() -> TypeExpression {
+    let name = takeName()
+    var arguments: [TypeExpression] = []
+    if !startsLine && accept(.less) {
+      repeat {
+        if at(.greater) { break }
+        arguments.append(type())
+      } while accept(.comma)
+      guard accept(.greater) else {
+        if at(.greaterOrEqual) {
+          complain(
+            .unexpectedToken, "`>=` compares; a space is missing between `>` and `=`",
+            label: "write `> =`", fix: .init(current.range, "> =", "put a space between"))
+        }
+        complainExpected("`>` after the type's arguments")
+        return TypeExpression(.error, range(from: name.range.start))
+      }
+    }
+    return TypeExpression(.named(name, arguments: arguments), range(from: name.range.start))
+  }
+
+  private mutating func rowField() -> SyntaxTree.RowField? {
+    guard let label = typedName(of: "column") else { return nil }
+    return SyntaxTree.RowField(label: label, type: type())
+  }
+}
+
+extension SyntaxTree.TypeExpression {
+  /// The parts of a union, or the type itself.
+  fileprivate var members: [SyntaxTree.TypeExpression] {
+    if case .union(let members) = kind { return members }
+    return [self]
+  }
+}
+
+extension SyntaxTree.Expression {
+  /// The content of a text literal without interpolation, else nil.
+  public var plainText: String? {
+    guard case .text(let segments) = kind else { return nil }
+    var text = ""
+    for segment in segments {
+      guard case .literal(let piece, _) = segment else { return nil }
+      text += piece
+    }
+    return text
+  }
+}

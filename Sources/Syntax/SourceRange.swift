@@ -1,0 +1,28 @@
+/// A half-open range of byte offsets into one source text.
+public struct SourceRange: Hashable, Sendable {
+  public let start: Int
+  public let end: Int
+
+  public init(_ start: Int, _ end: Int) {
+    precondition(start <= end, "a range may not end (\(end)) before it starts (\(start))")
+    self.start = start
+    self.end = end
+  }
+
+  public var count: Int { end - start }
+  public var isEmpty: Bool { start == end }
+
+  /// Whether the byte at `offset` lies inside.
+  public func contains(_ offset: Int) -> Bool { start <= offset && offset < end }
+
+  public func contains(_ other: SourceRange) -> Bool { start <= other.start && other.end <= end }
+
+  /// The smallest range that covers both.
+  public func union(_ other: SourceRange) -> SourceRange {
+    SourceRange(min(start, other.start), max(end, other.end))
+  }
+}
+
+extension SourceRange: CustomStringConvertible {
+  public var description: String { "\(start)..<\(end)" }
+}
