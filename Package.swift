@@ -25,7 +25,7 @@ let package = Package(
     // The runtime, from the processor up.
     .target(name: "CKernels", cSettings: [.unsafeFlags(["-O3"])]),
     .target(name: "Tensors", dependencies: ["CKernels", "CBLAS"], swiftSettings: edge),
-    .target(name: "Formats", dependencies: ["Tensors"], swiftSettings: edge),
+    .target(name: "Formats", dependencies: ["Tensors", "CKernels"], swiftSettings: edge),
     .target(name: "Tokenizers", dependencies: ["CPCRE2"], swiftSettings: edge),
     .target(name: "Templates", swiftSettings: safe),
     .target(
