@@ -20,8 +20,9 @@ extension Program {
       guard uses[gradient] == 1, let producer = producers[gradient],
         nodes[producer].operation.canAccumulate, nodes[producer].outputs[0] == gradient
       else { continue }
-      nodes[index] = fold(nodes[producer], into: node)
-      dropped.insert(producer)
+      // In the producer's place: its other outputs may be read before the addition.
+      nodes[producer] = fold(nodes[producer], into: node)
+      dropped.insert(index)
     }
     nodes = nodes.indices.filter { !dropped.contains($0) }.map { nodes[$0] }
   }

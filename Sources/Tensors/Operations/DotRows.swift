@@ -1,0 +1,41 @@
+import CKernels
+
+/// Products of few rows with a weight that is read as it lies in its file (decoding).
+///
+/// Weights pass through once and are never written out as floats. Each sum has one fixed pattern,
+/// so a row's bits do not depend on how many rows there are.
+package enum DotRows {
+  /// How many rows are worth it; more rows are better served by unpacking tiles.
+  package static let most = 8
+
+  package typealias Kernel = (
+    _ rows: Int, _ columns: Int, _ outStart: Int, _ outEnd: Int, _ x: UnsafePointer<Float>,
+    _ xStride: Int, _ w: UnsafeRawPointer, _ y: UnsafeMutablePointer<Float>, _ yStride: Int
+  ) -> Void
+
+  /// The kernel for weights of a type, nil where there is none.
+  package static func kernel(for type: ElementType) -> Kernel? {
+    switch type {
+    case .f32: k_dot_rows_f32
+    case .f16: k_dot_rows_f16
+    case .bf16: k_dot_rows_bf16
+    case .q8_0: k_dot_rows_q8_0
+    case .q4_0: k_dot_rows_q4_0
+    case .q4_1: k_dot_rows_q4_1
+    case .i32, .q5_0, .q5_1, .q2_K, .q3_K, .q4_K, .q5_K, .q6_K: nil
+    }
+  }
+
+  /// `y = x Wᵀ` for at most `most` rows; false where the type has no kernel.
+  /// x: [T, in]   W: [out, in]   y: [T, out]
+  static func multiply(_ x: Operand, transposed w: Operand, _ y: Operand, _ step: Step) -> Bool {
+    guard x.rows <= most, let kernel = kernel(for: w.type) else { return false }
+    let input = x.floats, output = y.floats
+    step.parallel(over: w.rows, by: 64) { range, _ in
+      kernel(
+        x.rows, x.columns, range.lowerBound, range.upperBound, input, x.columns, w.address,
+        output, y.columns)
+    }
+    return true
+  }
+}
