@@ -143,7 +143,8 @@ editline_session *editline_create(int input, int output, editline_callbacks call
   el_wset(editor, EL_SIGNAL, 0);
   el_wset(editor, EL_GETCFN, read_key);
   // Interrupt, quit and suspend arrive as keys: no signal handler, and the session is kept.
-  el_wset(editor, EL_SETTY, L"-d", L"-isig", L"-icrnl", NULL);
+  // Line ends arrive as they were typed or pasted.
+  el_wset(editor, EL_SETTY, L"-d", L"-isig", L"-icrnl", L"-inlcr", L"-ixon", NULL);
   el_wset(editor, EL_PREP_TERM, 0);
   name_commands(editor);
   el_source(editor, NULL);

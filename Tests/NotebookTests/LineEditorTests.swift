@@ -225,6 +225,31 @@ struct LineEditorTests {
     session.type("\u{4}")
   }
 
+  @Test("After a change of the window the cell is laid out anew")
+  func resize() async throws {
+    let session = try TerminalSession(width: 20, height: 8)
+    await session.waitForPrompt()
+    session.type("abcdefghijkl")
+    await session.wait { session.screen.rows == ["[1] ▸ abcdefghijkl"] }
+    session.forgetOutput()
+    session.resize(width: 12, height: 8)
+    session.type("m")
+    await session.wait { session.screen.rows == ["[1] ▸ abcdef", "ghijklm"] }
+    #expect(session.output.contains("\u{1B}[J"))
+    session.type("\r")
+    await session.waitForInputs([.cell("abcdefghijklm")])
+    session.type("\u{4}")
+  }
+
+  @Test("Text from elsewhere can be edited: a cell may start with it")
+  func starting() async throws {
+    let session = try TerminalSession(startingWith: "old")
+    await session.wait(forRow: "[1] ▸ old")
+    session.type("er\r")
+    await session.waitForInputs([.cell("older")])
+    session.type("\u{3}\u{4}")
+  }
+
   @Test("Lines of other work stand above the prompt and leave the text alone")
   func announcements() async throws {
     let session = try TerminalSession()

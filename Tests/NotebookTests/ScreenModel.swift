@@ -38,6 +38,10 @@ struct ScreenModel {
 
   private mutating func escape(_ character: Character) {
     pending.append(character)
+    if pending.hasPrefix("\u{1B}]") {
+      if pending.hasSuffix("\u{1B}\\") { pending = "" }
+      return
+    }
     guard pending.count > 2, let ascii = character.asciiValue, (0x40...0x7E).contains(ascii)
     else { return }
     let count = Int(pending.dropFirst(2).dropLast()) ?? 1

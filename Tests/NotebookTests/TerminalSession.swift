@@ -27,7 +27,7 @@ final class TerminalSession: Sendable {
   /// Cells that end in `\` or hold an open `(` go on.
   init(
     width: Int = 60, height: Int = 12, environment: [String: String] = ["TERM": "xterm"],
-    history path: String? = nil
+    history path: String? = nil, startingWith text: String = ""
   ) throws {
     var ends: (master: Int32, slave: Int32) = (-1, -1)
     var size = winsize(
@@ -35,13 +35,15 @@ final class TerminalSession: Sendable {
     try #require(openpty(&ends.master, &ends.slave, nil, nil, &size) == 0)
     (master, self.width, self.height) = (ends.master, width, height)
     let slave = ends.slave
-    let thread = Thread { [self] in edit(on: slave, environment, path) }
+    let thread = Thread { [self] in edit(on: slave, environment, path, text) }
     thread.start()
     let reader = Thread { [self] in collect() }
     reader.start()
   }
 
-  private func edit(on slave: Int32, _ environment: [String: String], _ path: String?) {
+  private func edit(
+    on slave: Int32, _ environment: [String: String], _ path: String?, _ text: String
+  ) {
     guard
       let editor = LineEditor(
         input: slave, output: slave, environment: environment, history: CellHistory(path: path),
@@ -49,7 +51,7 @@ final class TerminalSession: Sendable {
     else { return record(.endOfInput) }
     state.withLock { $0.printAbove = editor.printAbove }
     while true {
-      let input = editor.read(Self.prompt)
+      let input = editor.read(Self.prompt, startingWith: text)
       record(input)
       if input == .endOfInput { return }
     }
@@ -105,6 +107,9 @@ final class TerminalSession: Sendable {
     screen.write(output)
     return screen
   }
+
+  /// Lets the screen be seen anew, as after a change of the window.
+  func forgetOutput() { state.withLock { $0.bytes = [] } }
 
   var inputs: [CellInput] { state.withLock { $0.inputs } }
 

@@ -13,8 +13,11 @@ public enum DisplayWidth {
   public static func of(_ character: Character) -> Int {
     if let ascii = character.asciiValue { return ascii >= 0x20 && ascii < 0x7F ? 1 : 0 }
     let scalars = character.unicodeScalars
-    if scalars.contains(where: { $0.value == 0xFE0F }) { return 2 }
-    return scalars.reduce(0) { max($0, of($1)) }
+    // Emoji are two wide, whether joined (ZWJ), coloured, in flags, or only made emoji (VS16).
+    if scalars.contains(where: { $0.value == 0xFE0F || $0.properties.isEmojiPresentation }) {
+      return 2
+    }
+    return scalars.reduce(0) { $0 + of($1) }
   }
 
   /// Whether terminals disagree about a grapheme, so that the cursor should be set after it.

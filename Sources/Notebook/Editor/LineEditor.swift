@@ -60,13 +60,21 @@ public final class LineEditor {
     self.prompt = prompt
     seen = EditedText(text: text, cursor: text.utf8.count)
     (menu, overlay, walk, undoing, outcome) = (nil, nil, nil, [], nil)
-    channel.write("\u{1B}[?2004h")
+    channel.write(mark("A") + "\u{1B}[?2004h")
     starting = text
     let isFinished = session.map { editline_read($0) == 1 } ?? false
     channel.write(painter.leave() + "\u{1B}[?2004l")
     guard isFinished, let outcome else { return .endOfInput }
-    if case .cell(let cell) = outcome { remember(cell) }
+    if case .cell(let cell) = outcome {
+      remember(cell)
+      channel.write(mark("C"))
+    }
     return outcome
+  }
+
+  /// Tells the terminal where prompts and outputs begin, so that it can jump between cells.
+  private func mark(_ place: String) -> String {
+    environment["TERM"] == "linux" ? "" : "\u{1B}]133;\(place)\u{1B}\\"
   }
 
   /// Shows lines above the prompt, also while a cell is being typed.
