@@ -230,26 +230,24 @@ void editline_suspend(editline_session *session, int suspended) {
   el_wset(session->editor, EL_PREP_TERM, !suspended);
 }
 
-// ---- Waking ----
+// ---- The window ----
 
-static int wake_pipe[2] = {-1, -1};
+int editline_pipe(int ends[2]) { return pipe2(ends, O_CLOEXEC | O_NONBLOCK); }
 
-void editline_wake(void) {
-  int saved = errno;
-  if (wake_pipe[1] >= 0 && write(wake_pipe[1], "", 1) < 0) errno = saved;
-  errno = saved;
-}
+static int resize_pipe[2] = {-1, -1};
 
 static void resized(int signal) {
   (void)signal;
-  editline_wake();
+  int saved = errno;
+  // A full pipe is as good as one more byte.
+  if (write(resize_pipe[1], "", 1) < 0) errno = saved;
 }
 
-int editline_wake_descriptor(void) {
-  if (wake_pipe[0] >= 0) return wake_pipe[0];
-  if (pipe2(wake_pipe, O_CLOEXEC | O_NONBLOCK) != 0) return -1;
+int editline_resized(void) {
+  if (resize_pipe[0] >= 0) return resize_pipe[0];
+  if (editline_pipe(resize_pipe) != 0) return -1;
   struct sigaction action = {.sa_handler = resized, .sa_flags = SA_RESTART};
   sigemptyset(&action.sa_mask);
   sigaction(SIGWINCH, &action, NULL);
-  return wake_pipe[0];
+  return resize_pipe[0];
 }

@@ -40,7 +40,8 @@ struct LineEditorTests {
     await session.waitForPrompt()
     session.type("b\r")
     await session.waitForInputs([.interrupted, .cell("b")])
-    #expect(session.screen.rows.prefix(3) == ["[1] ▸ half a li", "interrupted", "[1] ▸ b"])
+    let rows = ["[1] ▸ half a li", "interrupted", "[1] ▸ b"]
+    await session.wait { session.screen.rows.prefix(3) == rows[...] }
     session.type("\u{4}")
   }
 
@@ -113,8 +114,9 @@ struct LineEditorTests {
     await session.wait(forRow: "[1] ▸ one two")
     session.type("\u{1F}\r")
     await session.wait { !session.inputs.isEmpty }
-    guard case .cell(let text) = session.inputs.first else { return }
-    #expect("one two".hasPrefix(text) && text != "one two")
+    // How much one step takes back depends on how the keys arrived.
+    let possible = (3..<7).map { CellInput.cell(String("one two".prefix($0))) }
+    #expect(session.inputs.first.map(possible.contains) == true)
     session.type("\u{4}")
   }
 

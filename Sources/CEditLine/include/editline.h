@@ -49,9 +49,11 @@ void editline_replace(
 // Gives the terminal back to other programs (1), or takes it again (0).
 void editline_suspend(editline_session *session, int suspended);
 
-// A descriptor that becomes readable when the window changes its size or after editline_wake().
-// One per process; -1 when there is none.
-int editline_wake_descriptor(void);
-void editline_wake(void);
+// A descriptor that becomes readable when the window changes its size; -1 when there is none.
+// One per process, for one editor.
+int editline_resized(void);
+
+// A pipe that is not inherited and does not block: 0 when made.
+int editline_pipe(int ends[2]);
 
 #endif

@@ -2,7 +2,6 @@
 
 import CEditLine
 import Foundation
-import Synchronization
 
 /// Reads cells from a terminal.
 ///
@@ -11,7 +10,7 @@ import Synchronization
 public final class LineEditor {
   public var questions: EditorQuestions
   public var history: CellHistory
-  /// Reports that the history could not be written; shown once.
+  /// Called the first time that the history cannot be written.
   public var historyFailed: (HistoryError) -> Void = { _ in }
 
   let channel: TerminalChannel
@@ -20,6 +19,7 @@ public final class LineEditor {
   private var session: OpaquePointer?
   private var decoder = KeyDecoder()
   private var painter = Painter()
+  private var hasReportedHistory = false
   private let announcements = Announcements()
 
   // The cell being read.
@@ -44,7 +44,8 @@ public final class LineEditor {
     self.questions = questions
     self.history = history
     self.environment = environment
-    channel = TerminalChannel(input: input, output: output)
+    channel = TerminalChannel(
+      input: input, output: output, wakes: [announcements.descriptor, editline_resized()])
     styling = Styling(isTerminal: true, environment: environment)
     session = editline_create(input, output, callbacks)
     guard let session else { return nil }
@@ -60,6 +61,8 @@ public final class LineEditor {
     self.prompt = prompt
     seen = EditedText(text: text, cursor: text.utf8.count)
     (menu, overlay, walk, undoing, outcome) = (nil, nil, nil, [], nil)
+    // What others printed comes first: the editor does not write through the same buffer.
+    fflush(nil)
     channel.write(mark("A") + "\u{1B}[?2004h")
     starting = text
     let isFinished = session.map { editline_read($0) == 1 } ?? false
@@ -81,14 +84,14 @@ public final class LineEditor {
   ///
   /// May be called on any thread.
   public var printAbove: @Sendable (String) -> Void {
-    { [announcements] text in
-      announcements.add(text)
-      editline_wake()
-    }
+    { [announcements] in announcements.add($0) }
   }
 
   private func remember(_ cell: String) {
-    do { try history.append(cell) } catch { historyFailed(error) }
+    do { try history.append(cell) } catch {
+      if !hasReportedHistory { historyFailed(error) }
+      hasReportedHistory = true
+    }
   }
 
   // MARK: The text
@@ -243,21 +246,5 @@ public final class LineEditor {
   private func run(_ number: Int32) -> Int32 {
     guard let command = EditCommand(rawValue: number) else { return Effect.refuse.rawValue }
     return perform(command).rawValue
-  }
-}
-
-/// Lines that wait to be shown above the prompt.
-private final class Announcements: Sendable {
-  private let lines = Mutex<[String]>([])
-
-  func add(_ text: String) {
-    lines.withLock { $0 += text.split(whereSeparator: \.isNewline).map(String.init) }
-  }
-
-  func take() -> [String] {
-    lines.withLock { waiting in
-      defer { waiting = [] }
-      return waiting
-    }
   }
 }

@@ -1,6 +1,5 @@
 // The two descriptors of a terminal: its keys, its screen, its size.
 
-import CEditLine
 import Foundation
 
 struct TerminalChannel {
@@ -14,13 +13,13 @@ struct TerminalChannel {
 
   let input: Int32
   let output: Int32
-  private let wake = Self.wakeDescriptor
+  /// Descriptors that are readable when something besides keys wants attention.
+  private let wakes: [Int32]
 
-  private static let wakeDescriptor = editline_wake_descriptor()
-
-  init(input: Int32, output: Int32) {
+  init(input: Int32, output: Int32, wakes: [Int32] = []) {
     self.input = input
     self.output = output
+    self.wakes = wakes
   }
 
   var size: (columns: Int, rows: Int) {
@@ -40,17 +39,15 @@ struct TerminalChannel {
 
   /// Waits for keys, at most `milliseconds`; -1 waits as long as it takes.
   func wait(milliseconds: Int32) -> Event {
-    var ready = [
-      pollfd(fd: input, events: Int16(POLLIN), revents: 0),
-      pollfd(fd: wake, events: Int16(POLLIN), revents: 0),
-    ]
-    let count = poll(&ready, 2, milliseconds)
+    var ready = ([input] + wakes).map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+    let count = poll(&ready, nfds_t(ready.count), milliseconds)
     if count < 0 { return errno == EINTR ? .woken : .end }
     if count == 0 { return .silence }
-    if ready[0].revents != 0 { return readInput() }
     var drained = [UInt8](repeating: 0, count: 64)
-    _ = Foundation.read(wake, &drained, drained.count)
-    return .woken
+    for woken in ready.dropFirst() where woken.revents != 0 {
+      _ = Foundation.read(woken.fd, &drained, drained.count)
+    }
+    return ready[0].revents != 0 ? readInput() : .woken
   }
 
   private func readInput() -> Event {
