@@ -58,8 +58,8 @@ public struct GPT2: Architecture {
 
   public func hidden(_ input: ModelInput, _ scope: Scope) -> Tensor {
     let d = dimensions
-    let tokens = embedding(input.ids, scope.parameter("wte.weight", [d.vocabulary, d.width]))
-    let places = embedding(input.positions, scope.parameter("wpe.weight", [d.context, d.width]))
+    let tokens = embedding(input.ids, table: scope.parameter("wte.weight", [d.vocabulary, d.width]))
+    let places = embedding(input.positions, table: scope.parameter("wpe.weight", [d.context, d.width]))
     var h = tokens + places
     for layer in 0..<d.layers {
       let block = scope["h"]["\(layer)"]
@@ -80,7 +80,7 @@ public struct GPT2: Architecture {
   private func attend(_ x: Tensor, _ input: ModelInput, _ layer: Int, _ scope: Scope) -> Tensor {
     let d = dimensions
     let all = scope.linear("c_attn", x, from: d.width, to: 3 * d.width, bias: true)
-    let parts = (0..<3).map { columns(all, $0 * d.width..<($0 + 1) * d.width) }
+    let parts = split(all, widths: [d.width, d.width, d.width])
     let mixed = input.attention(parts[0], parts[1], parts[2], layer: layer, d)
     return scope.linear("c_proj", mixed, from: d.width, to: d.width, bias: true)
   }

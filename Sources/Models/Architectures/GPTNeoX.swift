@@ -89,7 +89,7 @@ public struct GPTNeoX: Architecture {
 
   public func hidden(_ input: ModelInput, _ scope: Scope) -> Tensor {
     let d = dimensions
-    var h = embedding(input.ids, scope.parameter(d.embedding, [d.vocabulary, d.width]))
+    var h = embedding(input.ids, table: scope.parameter(d.embedding, [d.vocabulary, d.width]))
     for layer in 0..<d.layers {
       let block = scope["gpt_neox"]["layers"]["\(layer)"]
       let attended = h + attend(norm("input_layernorm", h, block), input, layer, block["attention"])
@@ -110,7 +110,7 @@ public struct GPTNeoX: Architecture {
   private func attend(_ x: Tensor, _ input: ModelInput, _ layer: Int, _ scope: Scope) -> Tensor {
     let d = dimensions
     let all = scope.linear("query_key_value", x, from: d.width, to: 3 * d.width, bias: true)
-    let parts = (0..<3).map { columns(all, $0 * d.width..<($0 + 1) * d.width) }
+    let parts = split(all, widths: [d.width, d.width, d.width])
     let q = input.rotated(parts[0], headSize: d.headSize)
     let k = input.rotated(parts[1], headSize: d.headSize)
     let mixed = input.attention(q, k, parts[2], layer: layer, d)

@@ -75,7 +75,7 @@ public struct Llama: Architecture {
   public func hidden(_ input: ModelInput, _ scope: Scope) -> Tensor {
     let d = dimensions
     var h = embedding(
-      input.ids, scope.parameter(d.embedding, [d.vocabulary, d.width]))
+      input.ids, table: scope.parameter(d.embedding, [d.vocabulary, d.width]))
     for layer in 0..<d.layers {
       let block = scope["model"]["layers"]["\(layer)"]
       h = scope.graph.checkpoint(h + attend(norm("input_layernorm", h, block), input, layer, block))

@@ -7,8 +7,11 @@ public struct BatchGraph: Sendable {
   private let architecture: any Architecture
   private let roleCount: Int
   public let input: ModelInput
+  private let scores: TargetScores
   /// The log-probabilities of all targets, role after role. [targets]
-  public let logProbabilities: Tensor
+  public var logProbabilities: Tensor { scores.logProbability }
+  /// 1 where no token is likelier than the target. [targets]
+  public var isBest: Tensor { scores.isBest }
 
   public init(
     _ graph: Graph, _ architecture: any Architecture, outfit: Scope.Outfit, roles: Int
@@ -20,9 +23,9 @@ public struct BatchGraph: Sendable {
     input = ModelInput(graph, architecture)
     let hidden = architecture.hidden(input, scope)
     let d = architecture.dimensions
-    logProbabilities = targetLogProbability(
+    scores = targetLogProbability(
       gather(hidden, rows: graph.input("target.rows", .i32, [.targets])),
-      unembedding: scope.parameter(d.unembedding, [d.vocabulary, d.width]),
+      scope.parameter(d.unembedding, [d.vocabulary, d.width]),
       targets: graph.input("target.tokens", .i32, [.targets]))
   }
 
@@ -55,6 +58,16 @@ public struct BatchBounds: Sendable, Hashable {
   public var runs: Int
   public var roles: Int
   public var layout: Int
+
+  /// Bounds for any batch of so many sequences and tokens.
+  public init(tokens: Int, targets: Int, sequences: Int, roles: Int) {
+    self.tokens = tokens
+    self.targets = targets
+    self.sequences = sequences
+    self.roles = roles
+    runs = sequences * (roles > 1 ? roles + 1 : 1)
+    layout = AttentionLayout.bound(segments: runs, tokens: tokens)
+  }
 
   /// Bounds that every one of these batches keeps.
   public init(of batches: some Sequence<Batch>) {

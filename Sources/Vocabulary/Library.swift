@@ -1,6 +1,6 @@
 /// All words that recipes may use: primitives, types with parts, and the part of the library that
 /// is written in the language.
-public struct Vocabulary: Sendable {
+public struct Library: Sendable {
   /// A type of the runtime as the checker knows it.
   public struct TypeEntry: Sendable {
     public let name: String
