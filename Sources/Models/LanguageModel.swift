@@ -32,6 +32,8 @@ public struct LanguageModel: OpaqueValue, RecipeValue {
   /// The text of the template as it was found; nil for models without one.
   public let templateSource: String?
   public var origin: Origin
+  /// The loss of each step of the training that made it.
+  public var history: [Double] = []
   /// Tokens that end an answer.
   public let stopTokens: Set<Int32>
 
@@ -75,7 +77,7 @@ public struct LanguageModel: OpaqueValue, RecipeValue {
 
   public var display: Display {
     let d = dimensions
-    return .record([
+    let facts = Display.record([
       ("model", .text(name)), ("parameters", .text("\(parameterCount)")),
       (
         "layers",
@@ -88,6 +90,7 @@ public struct LanguageModel: OpaqueValue, RecipeValue {
         .text(adapters.isEmpty ? "none" : adapters.map(\.summary).joined(separator: "; "))
       ),
     ])
+    return history.isEmpty ? facts : .stack([facts, .curve(Curve(name: "loss", values: history))])
   }
 
   private var weightTypes: String {
@@ -100,12 +103,16 @@ public struct LanguageModel: OpaqueValue, RecipeValue {
     switch name {
     case "name": .text(self.name)
     case "parameters": .int(parameterCount)
+    case "history": .list(history.map(Value.float))
     default: nil
     }
   }
 
   /// The parts of a model that recipes may name.
-  public static let members = [RecordField("name", .text), RecordField("parameters", .int)]
+  public static let members = [
+    RecordField("name", .text), RecordField("parameters", .int),
+    RecordField("history", .list(.float)),
+  ]
 }
 
 extension Adapter {

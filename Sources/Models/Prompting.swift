@@ -34,7 +34,7 @@ extension LanguageModel {
       tokens += part
       marks += part.map { _ in isTarget }
     }
-    for span in rendering.assistant {
+    for span in rendering.assistantSpans {
       append(place..<span.lowerBound, isTarget: false)
       append(span, isTarget: true)
       place = span.upperBound
@@ -61,7 +61,7 @@ extension LanguageModel {
   {
     let messages = prompt + [Message(role: "assistant", content: answer)]
     let rendering = try render(messages, addGenerationPrompt: false)
-    guard let span = rendering.assistant.last else {
+    guard let span = rendering.lastAssistantSpan else {
       throw ModelError(
         model: name, problem: "has a chat template that leaves out the last answer",
         advice: "Is the conversation one that the template allows?")
@@ -77,7 +77,7 @@ extension LanguageModel {
 // Models without a chat template: what the prompt says, the answer, the end token.
 extension LanguageModel {
   private func plainPrompt(_ messages: [Message]) -> [Int32] {
-    let text = messages.map(\.text).joined(separator: "\n")
+    let text = messages.map(\.plainText).joined(separator: "\n")
     var ids = tokenizer.encode(text, addSpecial: true)
     if let eos = tokenizer.special.eos, ids.last == Int32(eos) { ids.removeLast() }
     return ids
@@ -96,10 +96,35 @@ extension LanguageModel {
     var marks = tokens.map { _ in false }
     for message in messages {
       let isTarget = message.role == "assistant"
-      let part = tokenizer.encode(message.text) + (isTarget ? end : [])
+      let part = tokenizer.encode(message.plainText) + (isTarget ? end : [])
       tokens += part
       marks += part.map { _ in isTarget }
     }
     return Example(prompt: [], completions: [.init(tokens: tokens, isTarget: marks)])
+  }
+}
+
+extension Message {
+  /// The content of a message that is one text, or whose parts are.
+  fileprivate var plainText: String {
+    switch content {
+    case .text(let text): text
+    case .list(let parts):
+      parts.compactMap { part in
+        guard case .map(let map) = part, case .text(let text)? = map["text"] else { return nil }
+        return text
+      }.joined()
+    case .undefined, .none, .bool, .int, .float, .map: ""
+    }
+  }
+}
+
+extension Rendering {
+  /// From the first to the last byte that the last answer teaches.
+  fileprivate var lastAssistantSpan: Range<Int>? {
+    guard let first = lastAssistantSpans.first, let last = lastAssistantSpans.last else {
+      return nil
+    }
+    return first.lowerBound..<last.upperBound
   }
 }

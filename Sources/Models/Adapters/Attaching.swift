@@ -42,6 +42,24 @@ extension LanguageModel {
     return modules.filter { settings.targets.contains($0.shortName) }
   }
 
+  /// The model with weights replaced by their names as parameters of a graph.
+  public func replacing(_ parameters: [String: Weight]) -> LanguageModel {
+    var model = self
+    for (name, weight) in parameters where model.weights[name] != nil {
+      model.weights[name] = weight
+      model.origin = .made
+    }
+    for place in adapters.indices {
+      for module in adapters[place].factors.keys {
+        let a = parameters[Adapter.parameterName(module, .a, place: place)]
+        let b = parameters[Adapter.parameterName(module, .b, place: place)]
+        if let a { model.adapters[place].factors[module]?.a = a }
+        if let b { model.adapters[place].factors[module]?.b = b }
+      }
+    }
+    return model
+  }
+
   /// One model whose weights hold what its adapters add: `W + scale · B A`, in float32.
   public func merged() throws -> LanguageModel {
     var model = self

@@ -58,8 +58,10 @@ public struct GPT2: Architecture {
 
   public func hidden(_ input: ModelInput, _ scope: Scope) -> Tensor {
     let d = dimensions
-    let tokens = embedding(input.ids, table: scope.parameter("wte.weight", [d.vocabulary, d.width]))
-    let places = embedding(input.positions, table: scope.parameter("wpe.weight", [d.context, d.width]))
+    let tokens = embedding(
+      input.ids, table: scope.parameter("wte.weight", [d.vocabulary, d.width]))
+    let places = embedding(
+      input.positions, table: scope.parameter("wpe.weight", [d.context, d.width]))
     var h = tokens + places
     for layer in 0..<d.layers {
       let block = scope["h"]["\(layer)"]
