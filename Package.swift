@@ -39,7 +39,8 @@ let package = Package(
     .target(
       name: "Datasets", dependencies: ["CZlib", "JSON", "Vocabulary"], swiftSettings: edge),
     .target(
-      name: "Training", dependencies: ["Models", "Datasets", "Tensors", "Vocabulary"],
+      name: "Training",
+      dependencies: ["Models", "Datasets", "Tensors", "Formats", "Templates", "Vocabulary"],
       swiftSettings: safe),
     .target(
       name: "Evaluation", dependencies: ["Models", "Datasets", "Training", "Vocabulary"],

@@ -11,12 +11,12 @@ public final class Scorer {
   ///   - adapters: how many of the model's adapters are on, from the first; nil for all.
   ///   - tokens: how many tokens a batch may hold, if examples allow.
   public init(
-    _ model: LanguageModel, adapters: Int? = nil, threads: Int, tokens: Int = 1024
+    _ model: LanguageModel, adapters: Int? = nil, pool: WorkerPool, tokens: Int = 1024
   ) {
     self.model = model
     self.adapters = adapters ?? model.adapters.count
     self.tokens = tokens
-    pool = WorkerPool(count: threads)
+    self.pool = pool
   }
 
   /// For each example, for each completion, the log-probability of each target, in order.

@@ -15,8 +15,8 @@ extension Typing {
 /// An element-wise function of a loss.
 private func elementwise(
   _ name: String, _ summary: String, _ body: @escaping @Sendable (Tensor) -> Tensor
-) -> Primitive {
-  Primitive(
+) -> Vocabulary.Primitive {
+  Vocabulary.Primitive(
     name, summary, in: .losses, typing: .sameTensor,
     Parameter<TracedTensor>.subject("x", "A tensor.")
   ) { _, x in
@@ -24,9 +24,9 @@ private func elementwise(
   }
 }
 
-extension Primitive {
+extension Vocabulary.Primitive {
   /// What formulas of losses are made of, beside operators.
-  public static let lossFormulas: [Primitive] = [
+  public static let lossFormulas: [Vocabulary.Primitive] = [
     elementwise("log_sigmoid", "log(1 / (1 + exp(-x))) without overflow.", logSigmoid),
     elementwise("sigmoid", "1 / (1 + exp(-x)).", sigmoid),
     elementwise("softplus", "log(1 + exp(x)) without overflow.", softplus),
@@ -43,7 +43,7 @@ extension Primitive {
     meanOfTensor, sumOfTensor, clampTensor,
   ]
 
-  private static let meanOfTensor = Primitive(
+  private static let meanOfTensor = Vocabulary.Primitive(
     "mean",
     "The mean of each sequence's tokens, of the sequences, or with `over` of all tokens of the step.",
     in: .losses, typing: .reduced,
@@ -53,7 +53,7 @@ extension Primitive {
     try mask.map { try x.trace.mean(x, over: $0) } ?? x.trace.mean(x)
   }
 
-  private static let sumOfTensor = Primitive(
+  private static let sumOfTensor = Vocabulary.Primitive(
     "sum", "The sum of each sequence's tokens, or of the sequences.", in: .losses,
     typing: .reduced,
     Parameter<TracedTensor>.subject("x", "A tensor.")
@@ -61,7 +61,7 @@ extension Primitive {
     x.trace.sum(x)
   }
 
-  private static let clampTensor = Primitive(
+  private static let clampTensor = Vocabulary.Primitive(
     "clamp", "x held between two bounds; outside them no gradient flows.", in: .losses,
     typing: .sameTensor,
     Parameter<TracedTensor>.subject("x", "A tensor."),
