@@ -4,15 +4,18 @@
 #include "multiversion.h"
 
 MULTIVERSION
-void k_adamw_f32(size_t n, float rate, float decay, float beta1, float beta2, float epsilon,
-                 float correction1, float correction2, float scale, float *restrict g,
+void k_adamw_f32(size_t n, float rate, float decay, double beta1, double beta2, float epsilon,
+                 double correction1, double correction2, float scale, float *restrict g,
                  float *restrict p, float *restrict m, float *restrict v) {
 #pragma clang fp contract(fast)
-  float step = rate / correction1, root = 1.0f / __builtin_elementwise_sqrt(correction2);
+  float step = (float)(rate / correction1), root = (float)(1.0 / sqrt(correction2));
+  // 1 - beta is rounded once: in 32 bits throughout, 1 - 0.999 would be off by 5e-5.
+  float keep1 = (float)beta1, keep2 = (float)beta2;
+  float take1 = (float)(1.0 - beta1), take2 = (float)(1.0 - beta2);
   for (size_t i = 0; i < n; i++) {
     float gradient = g[i] * scale;
-    m[i] = beta1 * m[i] + (1.0f - beta1) * gradient;
-    v[i] = beta2 * v[i] + (1.0f - beta2) * gradient * gradient;
+    m[i] = keep1 * m[i] + take1 * gradient;
+    v[i] = keep2 * v[i] + take2 * gradient * gradient;
     p[i] = p[i] * (1.0f - rate * decay) -
            step * m[i] / (__builtin_elementwise_sqrt(v[i]) * root + epsilon);
     g[i] = 0;

@@ -6,8 +6,10 @@ public enum InputData: Sendable {
   case integers([Int32])
 }
 
-/// What runs a plan. This machine's processor is one; another device, or several machines that add
-/// up their gradients, can stand behind it later.
+/// What runs a plan.
+///
+/// This machine's processor is one; another device, or several machines that add up their
+/// gradients, can stand behind it later.
 public protocol Executor: AnyObject {
   var plan: Plan { get }
   /// Runs one step: `inputs` by name, the length of every axis, each within the plan's bounds.
@@ -40,9 +42,13 @@ public final class Execution: Executor {
   /// Every byte this execution holds, weights excluded.
   public var allocatedBytes: Int { memory.allocatedBytes + scratch.storage.bytes.count }
 
+  /// How far into the arena anything was ever written: for tests of the plan.
+  package var touchedArenaBytes: Int { memory.touchedArenaBytes }
+
   public func run(inputs: [String: InputData], lengths: [Axis: Int]) throws {
     try prepare(lengths)
     for (name, data) in inputs { try memory.write(data, to: name, lengths) }
+    try memory.requireInputs()
     for (node, step) in zip(plan.program.nodes, steps) { node.operation.run(step) }
   }
 
@@ -55,6 +61,7 @@ public final class Execution: Executor {
       }
     }
     self.lengths = lengths
+    memory.forgetRaggedInputs()
     steps = plan.program.nodes.map { node in
       Step(
         inputs: node.inputs.map(operand), outputs: node.outputs.map(operand), accumulates: false,

@@ -4,6 +4,7 @@ final class ExecutionMemory {
   private let signatures: [Layout.Place: Signature]
   private let persistent: [Layout.Place: Storage]
   private let weights: [String: Weight]
+  private var missingInputs: Set<String>
 
   init(_ plan: Plan, _ weights: [String: Weight]) throws {
     arena = Storage(zeroedBytes: plan.layout.arenaBytes)
@@ -19,11 +20,13 @@ final class ExecutionMemory {
       signatures[piece.place] = piece.signature
     }
     self.persistent = persistent
+    missingInputs = Set(signatures.keys.compactMap(\.inputName))
     self.signatures = signatures
-    try check(plan)
+    try checkWeights(plan)
+    try checkUses(plan)
   }
 
-  private func check(_ plan: Plan) throws {
+  private func checkWeights(_ plan: Plan) throws {
     for (id, place) in plan.layout.places.enumerated() {
       guard case .parameter(let name)? = place else { continue }
       let expected = plan.program.values[id].signature.shape.dimensions(in: [:])
@@ -44,9 +47,26 @@ final class ExecutionMemory {
     }
   }
 
+  /// A kernel that cannot read packed numbers must not meet them.
+  private func checkUses(_ plan: Plan) throws {
+    for node in plan.program.nodes {
+      for (index, id) in node.inputs.enumerated() {
+        guard case .parameter(let name)? = plan.layout.places[id],
+          let type = weights[name]?.type, type != .f32,
+          !node.operation.packedInputs.contains(index)
+        else { continue }
+        throw BindingError(
+          name: name, found: "\(type.rawValue) numbers",
+          expected: "f32, for `\(node.operation.name)` cannot read others; convert it first")
+      }
+    }
+  }
+
   var allocatedBytes: Int {
     persistent.values.reduce(arena.bytes.count) { $0 + $1.bytes.count }
   }
+
+  var touchedArenaBytes: Int { (arena.bytes.lastIndex { $0 != 0 } ?? -1) + 1 }
 
   func operand(_ place: Layout.Place?, _ signature: Signature, _ dimensions: Dimensions) -> Operand
   {
@@ -71,6 +91,21 @@ final class ExecutionMemory {
     return base
   }
 
+  /// Numbers given for other lengths are no numbers for this step.
+  func forgetRaggedInputs() {
+    for (place, signature) in signatures {
+      guard let name = place.inputName else { continue }
+      if signature.shape.extents.contains(where: { $0.axis != nil }) { missingInputs.insert(name) }
+    }
+  }
+
+  /// An input keeps its numbers from step to step, but it must have had some.
+  func requireInputs() throws {
+    guard let name = missingInputs.min() else { return }
+    let expected = signatures[.input(name)].map { "numbers of shape \($0)" } ?? "numbers"
+    throw BindingError(name: name, found: "nothing", expected: "\(expected) for this step")
+  }
+
   func write(_ data: InputData, to name: String, _ lengths: [Axis: Int]) throws {
     let place = Layout.Place.input(name)
     // An input that nothing depends on has no memory, and needs none.
@@ -84,6 +119,7 @@ final class ExecutionMemory {
     case (.floats, _), (.integers, _):
       throw BindingError(name: name, found: "numbers of another type", expected: "\(signature)")
     }
+    missingInputs.remove(name)
   }
 
   private func copy<T>(_ numbers: [T], _ count: Int, _ name: String, _ storage: Storage) throws {

@@ -64,6 +64,8 @@ struct Layout {
 }
 
 extension Layout.Place {
+  var inputName: String? { if case .input(let name) = self { name } else { nil } }
+
   init?(_ origin: Graph.Origin) {
     switch origin {
     case .input(let name): self = .input(name)

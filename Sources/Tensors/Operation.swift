@@ -34,6 +34,9 @@ public protocol Operation: Sendable, Hashable {
   /// Whether `run` honours `step.accumulates`, adding to output 0 instead of writing it.
   var canAccumulate: Bool { get }
 
+  /// Inputs that may be weights of any element type; all others hold f32, or i32 where so declared.
+  var packedInputs: [Int] { get }
+
   /// Bytes of private memory each worker needs while the operation runs.
   func scratchBytes(_ sizes: Sizes) -> Int
 
@@ -53,6 +56,7 @@ extension Operation {
   public var overwritable: [Int] { [] }
   public var alias: Int? { nil }
   public var canAccumulate: Bool { false }
+  public var packedInputs: [Int] { [] }
   public func scratchBytes(_ sizes: Sizes) -> Int { 0 }
 }
 

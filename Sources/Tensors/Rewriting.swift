@@ -1,6 +1,7 @@
 extension Program {
-  /// Computes forward values again where the backward pass needs them, so that they need not live
-  /// from one pass to the other. Checkpoints, leaves and outputs are kept.
+  /// Computes forward values again where the backward pass needs them.
+  ///
+  /// They need not live from one pass to the other then. Checkpoints, leaves and outputs are kept.
   mutating func recompute(_ level: Plan.Recomputation) {
     guard level > .none else { return }
     var rewriter = Recomputer(self, level)

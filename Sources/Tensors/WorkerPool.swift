@@ -50,7 +50,9 @@ private struct Ticket {
   var next: Int { Int(word & 0xF_FFFF) }
 }
 
-/// Where the current job hangs. Jobs are posted by one thread at a time.
+/// Where the current job hangs.
+///
+/// Jobs are posted by one thread at a time.
 private final class JobBoard: Sendable {
   typealias Job = (Int, Int) -> Void
 

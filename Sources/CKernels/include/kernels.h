@@ -125,8 +125,8 @@ void k_dropout_f32(size_t n, size_t first, float rate, const uint32_t key[2], ui
 /// AdamW (Loshchilov & Hutter 2019) with decay before the step. g is multiplied by `scale` as it is
 /// read and is zero afterwards; correction = 1 - beta^t.
 ///   p = p (1 - rate decay) - rate (m / correction1) / (sqrt(v / correction2) + epsilon)
-void k_adamw_f32(size_t n, float rate, float decay, float beta1, float beta2, float epsilon,
-                 float correction1, float correction2, float scale, float *restrict g,
+void k_adamw_f32(size_t n, float rate, float decay, double beta1, double beta2, float epsilon,
+                 double correction1, double correction2, float scale, float *restrict g,
                  float *restrict p, float *restrict m, float *restrict v);
 
 // Rows by number.  indices: [n]

@@ -1,6 +1,6 @@
 import CKernels
 
-/// Zeroes numbers at random and scales the others up (Srivastava et al. 2014).
+/// Zeroes numbers at random and scales the others up (Srivastava, Hinton et al., 2014).
 ///
 /// The mask is a function of the key and the place: the backward pass makes it again.
 struct Dropout: Operation {

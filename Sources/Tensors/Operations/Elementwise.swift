@@ -25,6 +25,42 @@ public struct Elementwise: Operation {
   let shape: Shape
   let spreads: [Spread]
   let program: [Instruction]
+  /// Which private tile each slot has; an operand in full and the result have none.
+  private let tiles: [Int?]
+  private let tileCount: Int
+
+  init(shape: Shape, spreads: [Spread], program: [Instruction]) {
+    self.shape = shape
+    self.spreads = spreads
+    self.program = program
+    (tiles, tileCount) = Elementwise.tiles(spreads, program)
+  }
+
+  /// Gives each slot a tile from its making to its last reading: few tiles stay in cache.
+  private static func tiles(_ spreads: [Spread], _ program: [Instruction]) -> ([Int?], Int) {
+    var tiles: [Int?] = []
+    var count = 0
+    for spread in spreads {
+      tiles.append(spread == .full ? nil : count)
+      count += spread == .full ? 0 : 1
+    }
+    var lastUse = [Int](repeating: -1, count: spreads.count + program.count)
+    for (index, instruction) in program.enumerated() {
+      for slot in instruction.operands { lastUse[slot] = index }
+    }
+    var free: [Int] = []
+    for (index, instruction) in program.enumerated() {
+      guard index < program.count - 1 else { return (tiles + [nil], count) }
+      // Kernels may write over an operand, so a slot read for the last time gives up its tile.
+      for slot in Set(instruction.operands).sorted() where slot >= spreads.count {
+        if lastUse[slot] == index, let tile = tiles[slot] { free.append(tile) }
+      }
+      let tile = free.popLast() ?? count
+      count = max(count, tile + 1)
+      tiles.append(tile)
+    }
+    return (tiles, count)
+  }
 
   /// How many numbers one tile holds.
   static let tile = 1024
@@ -68,64 +104,67 @@ public struct Elementwise: Operation {
   }
 
   public func scratchBytes(_ sizes: Sizes) -> Int {
-    (spreads.count + program.count) * Self.tile * MemoryLayout<Float>.stride
+    pointerBytes + tileCount * Self.tile * MemoryLayout<Float>.stride
   }
+
+  /// Room for one pointer per slot, in whole cache lines.
+  private var pointerBytes: Int { (tiles.count * 8 + 63) / 64 * 64 }
 
   public func run(_ step: Step) {
     let count = step.outputs[0].count
     step.parallel(over: count, by: Self.tile * Self.tilesPerTask) { range, scratch in
-      var interpreter = Interpreter(self, step, scratch.assumingMemoryBound(to: Float.self))
+      let interpreter = Interpreter(self, step, scratch)
       for start in stride(from: range.lowerBound, to: range.upperBound, by: Self.tile) {
         interpreter.run(start..<min(start + Self.tile, range.upperBound))
       }
     }
   }
-}
 
-/// Runs a program over one tile after another, with a private tile per slot.
-private struct Interpreter {
-  let operation: Elementwise
-  let inputs: [Operand]
-  let output: UnsafeMutablePointer<Float>
-  let columns: Int
-  let scratch: UnsafeMutablePointer<Float>
-  var slots: [UnsafePointer<Float>]
+  /// Runs the program over one tile after another.
+  private struct Interpreter {
+    let operation: Elementwise
+    let inputs: [Operand]
+    let output: UnsafeMutablePointer<Float>
+    let columns: Int
+    /// Where each slot's tile is, in scratch memory: nothing is allocated per task.
+    let slots: UnsafeMutablePointer<UnsafeMutablePointer<Float>>
 
-  init(_ operation: Elementwise, _ step: Step, _ scratch: UnsafeMutablePointer<Float>) {
-    self.operation = operation
-    self.scratch = scratch
-    inputs = step.inputs
-    output = step.outputs[0].floats
-    columns = step.outputs[0].columns
-    let count = operation.spreads.count + operation.program.count
-    slots = (0..<count).map { UnsafePointer(scratch + $0 * Elementwise.tile) }
-    for (slot, spread) in operation.spreads.enumerated() where spread == .scalar {
-      k_fill_f32(Elementwise.tile, inputs[slot].floats[0], own(slot))
+    init(_ operation: Elementwise, _ step: Step, _ scratch: UnsafeMutableRawPointer) {
+      self.operation = operation
+      inputs = step.inputs
+      output = step.outputs[0].floats
+      columns = step.outputs[0].columns
+      slots = scratch.assumingMemoryBound(to: UnsafeMutablePointer<Float>.self)
+      let memory = (scratch + operation.pointerBytes).assumingMemoryBound(to: Float.self)
+      for (slot, tile) in operation.tiles.enumerated() {
+        slots[slot] = memory + (tile ?? 0) * Elementwise.tile
+      }
+      for (slot, spread) in operation.spreads.enumerated() where spread == .scalar {
+        k_fill_f32(Elementwise.tile, inputs[slot].floats[0], slots[slot])
+      }
     }
-  }
 
-  func own(_ slot: Int) -> UnsafeMutablePointer<Float> { scratch + slot * Elementwise.tile }
-
-  mutating func run(_ range: Range<Int>) {
-    let inputCount = operation.spreads.count, last = operation.program.count - 1
-    for slot in 0..<inputCount { load(slot, range) }
-    for (index, instruction) in operation.program.enumerated() {
-      let target = index == last ? output + range.lowerBound : own(inputCount + index)
-      let operands = instruction.operands
-      let a = slots[operands[0]]
-      let b = operands.count > 1 ? slots[operands[1]] : a
-      let c = operands.count > 2 ? slots[operands[2]] : a
-      instruction.primitive.run(range.count, a, b, c, target)
+    func run(_ range: Range<Int>) {
+      let inputCount = operation.spreads.count
+      for slot in 0..<inputCount { load(slot, range) }
+      slots[operation.tiles.count - 1] = output + range.lowerBound
+      for (index, instruction) in operation.program.enumerated() {
+        let operands = instruction.operands
+        let a = slots[operands[0]]
+        let b = operands.count > 1 ? slots[operands[1]] : a
+        let c = operands.count > 2 ? slots[operands[2]] : a
+        instruction.primitive.run(range.count, a, b, c, slots[inputCount + index])
+      }
     }
-  }
 
-  private mutating func load(_ slot: Int, _ range: Range<Int>) {
-    let source = inputs[slot].floats
-    switch operation.spreads[slot] {
-    case .full: slots[slot] = UnsafePointer(source + range.lowerBound)
-    case .scalar: break
-    case .row: k_spread_row_f32(range.count, range.lowerBound, columns, source, own(slot))
-    case .column: k_spread_column_f32(range.count, range.lowerBound, columns, source, own(slot))
+    private func load(_ slot: Int, _ range: Range<Int>) {
+      let source = inputs[slot].floats, start = range.lowerBound
+      switch operation.spreads[slot] {
+      case .full: slots[slot] = source + start
+      case .scalar: break
+      case .row: k_spread_row_f32(range.count, start, columns, source, slots[slot])
+      case .column: k_spread_column_f32(range.count, start, columns, source, slots[slot])
+      }
     }
   }
 }

@@ -32,7 +32,7 @@ public func logSigmoid(_ x: Tensor) -> Tensor { unary(.logSigmoid, x) }
 public func softplus(_ x: Tensor) -> Tensor { unary(.softplus, x) }
 public func tanh(_ x: Tensor) -> Tensor { unary(.tanh, x) }
 public func relu(_ x: Tensor) -> Tensor { unary(.relu, x) }
-/// `x sigmoid(x)`
+/// `x sigmoid(x)`, also called swish.
 public func silu(_ x: Tensor) -> Tensor { unary(.silu, x) }
 /// `x (1 + erf(x / sqrt 2)) / 2`, as in GPT-NeoX.
 public func gelu(_ x: Tensor) -> Tensor { unary(.gelu, x) }

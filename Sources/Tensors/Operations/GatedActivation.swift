@@ -1,6 +1,6 @@
 import CKernels
 
-/// `silu(gate) · up` (Shazeer 2020, eq. 6) in one pass.
+/// `silu(gate) · up` in one pass (Shazeer 2020, equation 6).
 struct SwiGLU: Operation {
   var name: String { "swiglu" }
   var isCheap: Bool { true }

@@ -4,6 +4,7 @@ import CKernels
 struct Gather: Operation {
   let source: Shape
   var name: String { "gather" }
+  var packedInputs: [Int] { [0] }
   var isCheap: Bool { true }
 
   func results(for inputs: [Signature]) throws(ShapeError) -> [Signature] {
@@ -62,7 +63,9 @@ struct ScatterAdd: Operation {
   }
 }
 
-/// Writes rows into a state: `state[rows[i]] = values[i]`. Output 0 is the state.
+/// Writes rows into a state: `state[rows[i]] = values[i]`.
+///
+/// Output 0 is the state.
 struct StoreRows: Operation {
   var name: String { "storeRows" }
   var isPure: Bool { false }

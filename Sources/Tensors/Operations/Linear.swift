@@ -5,6 +5,7 @@ import CBLAS
 /// W is usually a parameter and stays in the format of its file.
 public struct Linear: Operation {
   public var name: String { "linear" }
+  public var packedInputs: [Int] { [1] }
 
   public func results(for inputs: [Signature]) throws(ShapeError) -> [Signature] {
     let x = inputs[0].shape.extents, w = inputs[1].shape.extents
@@ -38,6 +39,7 @@ public struct Linear: Operation {
 /// `dx = dy W`.  dy: [T, out]   W: [out, in]   dx: [T, in]
 struct LinearInputGradient: Operation {
   var name: String { "linear, gradient of x" }
+  var packedInputs: [Int] { [1] }
 
   func results(for inputs: [Signature]) throws(ShapeError) -> [Signature] {
     [Signature([inputs[0].shape.extents[0], inputs[1].shape.extents[1]])]

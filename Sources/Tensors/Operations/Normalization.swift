@@ -3,9 +3,9 @@ import CKernels
 /// How many rows of a norm one task takes.
 private let rowsPerTask = 16
 
-/// `y = x / rms(x) · gain`, row by row, with `rms(x) = sqrt(mean(x²) + epsilon)`
-/// (Zhang & Sennrich 2019, eq. 4).
+/// `y = x / rms(x) · gain`, row by row, with `rms(x) = sqrt(mean(x²) + epsilon)`.
 ///
+/// Zhang & Sennrich 2019, equation 4.
 /// Output 1, `1 / rms` of each row, is for the gradient.
 struct RMSNorm: Operation {
   let epsilon: Float
@@ -59,8 +59,9 @@ struct RMSNormGradient: Operation {
   }
 }
 
-/// `y = (x - mean) / sqrt(variance + epsilon) · gain + bias`, row by row (Ba et al. 2016).
+/// `y = (x - mean) / sqrt(variance + epsilon) · gain + bias`, row by row.
 ///
+/// Ba, Kiros & Hinton 2016, equation 4.
 /// Outputs 1 and 2, mean and `1 / sqrt(…)` of each row, are for the gradient.
 struct LayerNorm: Operation {
   let epsilon: Float

@@ -132,7 +132,9 @@ public func count(_ x: Tensor) -> Tensor { x.graph.apply(Count(), to: [x])[0] }
 /// The mean of all numbers of `x`; 0 when there is none.
 public func mean(_ x: Tensor) -> Tensor { sum(x) / maximum(count(x), 1) }
 
-/// `sum(x weights) / sum(weights)`. The weights should not add up to 0.
+/// `sum(x weights) / sum(weights)`.
+///
+/// The weights should not add up to 0.
 public func mean(_ x: Tensor, weights: Tensor) -> Tensor { sum(x * weights) / sum(weights) }
 
 /// `[C]` seen as every row of `[R, C]`.

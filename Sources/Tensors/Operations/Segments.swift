@@ -98,7 +98,9 @@ public func segmentSum(_ x: Tensor, borders: Tensor) -> Tensor {
   x.graph.apply(SegmentSum(source: x.shape), to: [x, borders])[0]
 }
 
-/// The mean of each run of rows; 0 for an empty run. Shapes as for `segmentSum`.
+/// The mean of each run of rows; 0 for an empty run.
+///
+/// Shapes as for `segmentSum`.
 public func segmentMean(_ x: Tensor, borders: Tensor) -> Tensor {
   let lengths = maximum(segmentLengths(borders), 1)
   let sums = segmentSum(x, borders: borders)

@@ -1,13 +1,13 @@
 import CKernels
 import Foundation
 
-/// AdamW (Loshchilov & Hutter 2019, alg. 2): decay apart from the gradient, before the step.
+/// AdamW: decay apart from the gradient, before the step (Loshchilov & Hutter 2019, algorithm 2).
 ///
 /// Holds both moments of every parameter it has seen. A step takes the gradients from their
 /// buffers and leaves zeros there.
 public struct AdamW: Sendable {
-  public var beta1: Float
-  public var beta2: Float
+  public var beta1: Double
+  public var beta2: Double
   public var epsilon: Float
   /// How many updates were made.
   public private(set) var steps: Int
@@ -32,7 +32,7 @@ public struct AdamW: Sendable {
 
   /// `steps` and `moments` are those of an interrupted run that goes on.
   public init(
-    beta1: Float = 0.9, beta2: Float = 0.999, epsilon: Float = 1e-8, steps: Int = 0,
+    beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Float = 1e-8, steps: Int = 0,
     moments: [String: Moments] = [:]
   ) {
     self.beta1 = beta1
@@ -59,12 +59,14 @@ public struct AdamW: Sendable {
     }
   }
 
-  /// Changes the parameters in place. Gradients are multiplied by `scale` first (see `clipping`).
+  /// Changes the parameters in place.
+  ///
+  /// Gradients are multiplied by `scale` first (see `clipping`).
   public mutating func update(
     _ updates: [Update], rate: Float, scale: Float = 1, pool: WorkerPool
   ) {
     steps += 1
-    let corrections = [beta1, beta2].map { Float(1 - pow(Double($0), Double(steps))) }
+    let corrections = [beta1, beta2].map { 1 - pow($0, Double(steps)) }
     for update in updates {
       let moments = moments[update.name] ?? Moments(like: update.parameter)
       self.moments[update.name] = moments
@@ -81,7 +83,7 @@ public struct AdamW: Sendable {
   }
 }
 
-/// Clipping by the norm of all gradients together (Pascanu et al. 2013).
+/// Clipping by the norm of all gradients together (Pascanu, Mikolov & Bengio 2013).
 public enum GradientNorm {
   private static let piece = 1 << 14
 
