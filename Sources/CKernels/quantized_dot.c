@@ -1,3 +1,4 @@
+#include "blocks.h"
 #include "dot.h"
 #include "lanes.h"
 #include "multiversion.h"
@@ -147,3 +148,56 @@ DOT_ROWS(bf16, 64)
 DOT_ROWS(q8_0, 34)
 DOT_ROWS(q4_0, 18)
 DOT_ROWS(q4_1, 20)
+
+// The other block formats are unpacked a few blocks at a time by the kernels that also unpack whole
+// tiles; only the products are done here.
+
+enum { CHUNK = 256 };
+
+#define CHUNKS_SOME_ROWS(ROWS)                                                                     \
+  PIECE void chunks_##ROWS(size_t count, const float *chunk, const float *x, size_t xStride,       \
+                           struct stretch *restrict sums) {                                        \
+    for (size_t i = 0; i < count; i += STRETCH) {                                                  \
+      struct stretch weights;                                                                      \
+      memcpy(&weights, chunk + i, sizeof weights);                                                 \
+      add_products(ROWS, &weights, x + i, xStride, sums);                                          \
+    }                                                                                              \
+  }
+CHUNKS_SOME_ROWS(4)
+CHUNKS_SOME_ROWS(2)
+CHUNKS_SOME_ROWS(1)
+
+/// Up to eight rows against one unpacked chunk.
+PIECE void add_chunk(size_t rows, size_t count, const float *chunk, const float *x, size_t xStride,
+                     struct stretch *restrict sums) {
+  size_t t = 0;
+  for (; t + 4 <= rows; t += 4) chunks_4(count, chunk, x + t * xStride, xStride, sums + t);
+  for (; t + 2 <= rows; t += 2) chunks_2(count, chunk, x + t * xStride, xStride, sums + t);
+  for (; t < rows; t++) chunks_1(count, chunk, x + t * xStride, xStride, sums + t);
+}
+
+#define DOT_CHUNKS(TYPE, NUMBERS, BYTES)                                                           \
+  MULTIVERSION                                                                                     \
+  void k_dot_rows_##TYPE(size_t rows, size_t columns, size_t outStart, size_t outEnd,              \
+                         const float *restrict x, size_t xStride, const void *restrict w,          \
+                         float *restrict y, size_t yStride) {                                      \
+    for (size_t o = outStart; o < outEnd; o++) {                                                   \
+      const uint8_t *row = (const uint8_t *)w + o * (columns / (NUMBERS)) * (BYTES);               \
+      struct stretch sums[8] = {0};                                                                \
+      float chunk[CHUNK];                                                                          \
+      for (size_t c = 0; c < columns; c += CHUNK) {                                                \
+        size_t count = columns - c < CHUNK ? columns - c : CHUNK;                                  \
+        k_dequantize_##TYPE(count, row + c / (NUMBERS) * (BYTES), chunk);                          \
+        add_chunk(rows, count, chunk, x + c, xStride, sums);                                       \
+      }                                                                                            \
+      finish(rows, sums, y + o, yStride);                                                          \
+    }                                                                                              \
+  }
+
+DOT_CHUNKS(q5_0, 32, 22)
+DOT_CHUNKS(q5_1, 32, 24)
+DOT_CHUNKS(q2_K, 256, 84)
+DOT_CHUNKS(q3_K, 256, 110)
+DOT_CHUNKS(q4_K, 256, 144)
+DOT_CHUNKS(q5_K, 256, 176)
+DOT_CHUNKS(q6_K, 256, 210)

@@ -22,7 +22,14 @@ package enum DotRows {
     case .q8_0: k_dot_rows_q8_0
     case .q4_0: k_dot_rows_q4_0
     case .q4_1: k_dot_rows_q4_1
-    case .i32, .q5_0, .q5_1, .q2_K, .q3_K, .q4_K, .q5_K, .q6_K: nil
+    case .q5_0: k_dot_rows_q5_0
+    case .q5_1: k_dot_rows_q5_1
+    case .q2_K: k_dot_rows_q2_K
+    case .q3_K: k_dot_rows_q3_K
+    case .q4_K: k_dot_rows_q4_K
+    case .q5_K: k_dot_rows_q5_K
+    case .q6_K: k_dot_rows_q6_K
+    case .i32: nil
     }
   }
 
