@@ -95,13 +95,11 @@ struct AddedTokenSplitter: Sendable {
 }
 
 extension Unicode.Scalar {
-  /// Whether `\w` matches.
+  /// Whether `\w` matches in Rust's regular expressions.
   fileprivate var isWord: Bool {
     switch properties.generalCategory {
-    case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter,
-      .nonspacingMark, .spacingMark, .enclosingMark, .decimalNumber, .connectorPunctuation:
-      true
-    default: false
+    case .nonspacingMark, .spacingMark, .enclosingMark, .decimalNumber, .connectorPunctuation: true
+    default: properties.isAlphabetic || properties.isJoinControl
     }
   }
 }

@@ -89,7 +89,9 @@ struct CharacterSymbols: Sendable {
         continue
       }
       let end = index + min(characterLength(word[index]), word.count - index)
-      list.append(symbol(word, index, end, pieces), start: index)
+      let symbol = symbol(word, index, end, pieces)
+      // What can be written in no way is left out, and its neighbours may be merged.
+      if symbol >= 0 || unknown != nil || bytes != nil { list.append(symbol, start: index) }
       index = end
     }
   }

@@ -70,7 +70,7 @@ extension HuggingFaceFile {
       throw failure("model.unk_id", found: "none", expected: "the id of the unknown piece")
     }
     var trie = ByteTrie()
-    for id in scores.indices where id != unknown {
+    for id in scores.indices {
       if let piece = pieces.bytes(of: id) { trie.insert(piece, value: Int32(id)) }
     }
     return Unigram(

@@ -87,7 +87,7 @@ extension HuggingFaceFile {
       return [.metaspace(replacement: mark, prependScheme(part), splits: splits)]
     case .punctuation:
       return [.split(try Pattern(Patterns.punctuation), try behavior(part), invert: false)]
-    case .whitespace: return [.split(try Pattern(#"\w+|[^\w\s]+"#), .removed, invert: true)]
+    case .whitespace: return [.split(try Pattern(Patterns.wordsOrMarks), .removed, invert: true)]
     case .whitespaceSplit: return [.split(try Pattern(#"\s+"#), .removed, invert: false)]
     case .characterDelimiter:
       let delimiter = try Pattern.literal(part["delimiter"].string ?? " ")
@@ -135,5 +135,6 @@ extension HuggingFaceFile {
 enum Patterns {
   static let gpt2 =
     #"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"#
+  static let wordsOrMarks = #"[\w\p{Join_Control}]+|[^\w\p{Join_Control}\s]+"#
   static let punctuation = #"[\p{P}\x{21}-\x{2F}\x{3A}-\x{40}\x{5B}-\x{60}\x{7B}-\x{7E}]"#
 }

@@ -19,9 +19,9 @@ enum Normalizer: Sendable {
     case .canonicalComposition: change(&text, from: 0xCC, \.precomposedStringWithCanonicalMapping)
     case .canonicalDecomposition: change(&text, from: 0xC3, \.decomposedStringWithCanonicalMapping)
     case .compatibilityComposition:
-      change(&text, from: 0xC2, \.precomposedStringWithCompatibilityMapping)
+      change(&text, from: 0xC2, \.compatibilityComposed)
     case .compatibilityDecomposition:
-      change(&text, from: 0xC2, \.decomposedStringWithCompatibilityMapping)
+      change(&text, from: 0xC2, \.compatibilityDecomposed)
     case .lowercase: text = String(decoding: text, as: UTF8.self).lowercasedByScalar
     case .strip(let left, let right): Self.strip(&text, left, right)
     case .stripAccents: text = String(decoding: text, as: UTF8.self).withoutMarks
@@ -65,6 +65,15 @@ enum Normalizer: Sendable {
 }
 
 extension String {
+  // Foundation replaces compatibility characters but does not then compose or reorder the result.
+  fileprivate var compatibilityComposed: String {
+    decomposedStringWithCompatibilityMapping.precomposedStringWithCanonicalMapping
+  }
+
+  fileprivate var compatibilityDecomposed: String {
+    decomposedStringWithCompatibilityMapping.decomposedStringWithCanonicalMapping
+  }
+
   /// Lower case scalar by scalar, which is what tokenizers do: no final sigma.
   fileprivate var lowercasedByScalar: [UInt8] {
     var output: [UInt8] = []
@@ -76,8 +85,11 @@ extension String {
 
   fileprivate var withoutMarks: [UInt8] {
     var output: [UInt8] = []
-    for scalar in unicodeScalars where scalar.properties.generalCategory != .nonspacingMark {
-      output.append(contentsOf: scalar.utf8Bytes)
+    for scalar in unicodeScalars {
+      switch scalar.properties.generalCategory {
+      case .nonspacingMark, .spacingMark, .enclosingMark: break
+      default: output.append(contentsOf: scalar.utf8Bytes)
+      }
     }
     return output
   }

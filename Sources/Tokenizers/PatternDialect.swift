@@ -2,12 +2,15 @@
 // them, but three classes mean something else there.
 
 enum PatternDialect {
-  /// `\s` in PCRE2 also matches U+180E, `\w` leaves out marks, `\h` is a space and not a
+  private static let word = #"\p{Alphabetic}\p{M}\p{Nd}\p{Pc}"#
+
+  /// `\s` in PCRE2 also matches U+180E, `\w` leaves out marks and
+  /// letter-like numbers, `\h` is a space and not a
   /// hexadecimal digit.
   private static let classes: [UInt8: (inside: String, outside: String)] = [
     UInt8(ascii: "s"): (#"\p{wspace}"#, #"\p{wspace}"#),
     UInt8(ascii: "S"): (#"\P{wspace}"#, #"\P{wspace}"#),
-    UInt8(ascii: "w"): (#"\p{L}\p{M}\p{Nd}\p{Pc}"#, #"[\p{L}\p{M}\p{Nd}\p{Pc}]"#),
+    UInt8(ascii: "w"): (word, "[\(word)]"),
     UInt8(ascii: "h"): ("0-9a-fA-F", "[0-9a-fA-F]"),
   ]
 

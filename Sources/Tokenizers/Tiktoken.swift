@@ -24,19 +24,32 @@ extension Tokenizer {
 
   private static func ranks(_ data: Data, place: String) throws -> [(piece: [UInt8], id: Int)] {
     var ranks: [(piece: [UInt8], id: Int)] = []
-    for (number, line) in data.split(separator: 0x0A).enumerated() {
-      let fields = line.split(separator: 0x20)
+    for (number, line) in Array(data).split(separator: 0x0A, omittingEmptySubsequences: false)
+      .enumerated()
+    {
+      let fields = line.last == 0x0D ? line.dropLast() : line
       if fields.isEmpty { continue }
-      guard fields.count == 2, let piece = Data(base64Encoded: Data(fields[0])),
-        let id = Int(String(decoding: fields[1].filter { $0 != 0x0D }, as: UTF8.self))
+      var piece: [UInt8] = []
+      guard let space = fields.firstIndex(of: 0x20),
+        Base64.append(fields[..<space], to: &piece), let id = rank(fields[(space + 1)...])
       else {
         throw TokenizerError(
           "\(place), line \(number + 1)", found: "`\(String(decoding: line, as: UTF8.self))`",
           expected: "a piece in base64, a space and its rank")
       }
-      ranks.append((Array(piece), id))
+      ranks.append((piece, id))
     }
     return ranks
+  }
+
+  /// A number below 2³¹ in digits.
+  private static func rank(_ digits: ArraySlice<UInt8>) -> Int? {
+    var value = 0
+    for digit in digits {
+      guard (0x30...0x39).contains(digit), value < 1 << 27 else { return nil }
+      value = value * 10 + Int(digit - 0x30)
+    }
+    return digits.isEmpty ? nil : value
   }
 
   /// Every way to cut a piece in two pieces is a merge, ranked by the piece it gives.
