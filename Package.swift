@@ -75,7 +75,7 @@ let package = Package(
       ], swiftSettings: safe),
 
     .target(
-      name: "TestSupport", dependencies: ["Vocabulary"], path: "Tests/TestSupport",
+      name: "TestSupport", dependencies: ["JSON", "Vocabulary"], path: "Tests/TestSupport",
       swiftSettings: edge),
   ]
     + [

@@ -7,15 +7,15 @@ import Vocabulary
 ///
 /// The data order, dropout and the schedule follow from the number of steps done, so parameters,
 /// both moments and the losses so far are enough. Written under a temporary name, then renamed.
-struct Snapshot: Sendable {
-  var parameters: [String: Weight]
-  var moments: [String: AdamW.Moments]
-  var history: [Double]
+package struct Snapshot: Sendable {
+  package var parameters: [String: Weight]
+  package var moments: [String: AdamW.Moments]
+  package var history: [Double]
 
   private static let name = "snapshot.safetensors"
   private static let losses = "losses"
 
-  func write(to folder: Folder) throws {
+  package func write(to folder: Folder) throws {
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     var all: [String: Weight] = [:]
     for (name, weight) in parameters { all["parameter/\(name)"] = weight }
@@ -29,7 +29,7 @@ struct Snapshot: Sendable {
   }
 
   /// nil where no run was interrupted.
-  static func read(from folder: Folder) throws -> Snapshot? {
+  package static func read(from folder: Folder) throws -> Snapshot? {
     let url = folder.appending(path: name)
     guard FileManager.default.fileExists(atPath: url.path) else { return nil }
     let file = try SafetensorsFile(opening: url)

@@ -5,24 +5,24 @@ import Tensors
 import Vocabulary
 
 /// One training run: the graph with its backward pass, the optimizer, and where the run stands.
-final class Trainer {
+package final class Trainer {
   let model: LanguageModel
   let settings: TrainingSettings
   let order: Order
-  let steps: Int?
+  package let steps: Int?
   private let examples: [Example]
   private let base: [[[Float]]]?
   private let pool: WorkerPool
   private let graph: LossGraph
   private let execution: Execution
-  private(set) var parameters: [String: Weight]
+  package private(set) var parameters: [String: Weight]
   private(set) var optimizer: AdamW
-  private(set) var history: [Double]
+  package private(set) var history: [Double]
 
   /// - Parameters:
   ///   - base: the reference's log-probabilities of each example's targets, if the loss reads them.
   ///   - snapshot: where an interrupted run stood.
-  init(
+  package init(
     _ model: LanguageModel, _ loss: Loss, _ examples: [Example], base: [[[Float]]]?,
     settings: TrainingSettings, pool: WorkerPool, snapshot: Snapshot?
   ) throws {
@@ -73,15 +73,15 @@ final class Trainer {
   var isDone: Bool { steps.map { history.count >= $0 } ?? false }
 
   /// What a step did.
-  struct StepReport {
-    let loss: Double
-    let gradientNorm: Double
-    let rate: Double
-    let tokens: Int
+  package struct StepReport {
+    package let loss: Double
+    package let gradientNorm: Double
+    package let rate: Double
+    package let tokens: Int
   }
 
   /// Runs the next step: all its parts, clipping, one update.
-  func step(rate: Double) throws -> StepReport {
+  package func step(rate: Double) throws -> StepReport {
     let rows = order.rows(step: history.count)
     let chosen = rows.map { examples[$0] }
     let stepInputs = LossTrace.inputs(
@@ -128,12 +128,12 @@ final class Trainer {
   }
 
   /// Where the run stands, to be written down.
-  var snapshot: Snapshot {
+  package var snapshot: Snapshot {
     Snapshot(parameters: parameters, moments: optimizer.moments, history: history)
   }
 
   /// The model as it is now.
-  var trained: LanguageModel {
+  package var trained: LanguageModel {
     var trained = model.replacing(parameters)
     trained.history = history
     return trained
