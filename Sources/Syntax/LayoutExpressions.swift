@@ -173,8 +173,7 @@ extension LayoutComposer {
   }
 
   private func isIndex(_ opener: Int) -> Bool {
-    tokens[opener].kind == .symbol(.openBracket) && !needsSpace(before: opener) && opener > 0
-      && tokens[opener - 1].kind.endsOperand
+    opener > 0 && landmarks.indexed.contains(tokens[opener - 1].end)
   }
 
   private func isComprehension(_ opener: Int) -> Bool { !clauses(opener).isEmpty }

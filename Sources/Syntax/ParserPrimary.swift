@@ -187,8 +187,7 @@ extension Parser {
       } else {
         value = expression()
       }
-      finishLine(after: value?.kind == .error)
-      if position == start { position += 1 }
+      finishLine(after: value?.kind == .error, from: start)
     }
     if let value { return .block(bindings, value) }
     complainBlockWithoutValue()
