@@ -19,7 +19,9 @@ extension Parser {
     case .symbol(.openParenthesis): return nested { $0.parenthesis() }
     case .symbol(.openBracket): return nested { $0.list() }
     case .symbol(.openBrace): return nested { $0.block() }
-    default:
+    case .symbol, .keyword, .textLiteral, .interpolationStart, .interpolationEnd, .textEnd,
+      .unknown, .endOfFile, .space, .newline, .comment, .documentation, .semicolon,
+      .foreignComment:
       complainAboutOperand()
       return Expression(.error, token.kind == .endOfFile ? range(from: previousEnd) : token.range)
     }
