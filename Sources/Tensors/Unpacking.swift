@@ -34,7 +34,7 @@ extension Operand {
 
 extension ElementType {
   /// Writes `count` numbers as f32, a multiple of the block length.
-  func unpack(
+  package func unpack(
     _ count: Int, from source: UnsafeRawPointer, into target: UnsafeMutablePointer<Float>
   ) {
     switch self {

@@ -18,10 +18,14 @@ import Testing
 
     /// The numbers as a tensor reads them; the tests of the formats say that they are right.
     private func unpacked(_ type: ElementType, _ count: Int) -> [Double] {
-      let storage = Storage(zeroedBytes: bytes.count)
-      storage.bytes.copyBytes(from: bytes)
-      let weight = Weight(shape: [count], type: type, storage: storage)
-      return weight.floats.map(Double.init)
+      var numbers = [Float](repeating: 0, count: count)
+      bytes.withUnsafeBytes { bytes in
+        numbers.withUnsafeMutableBufferPointer { numbers in
+          guard let source = bytes.baseAddress, let target = numbers.baseAddress else { return }
+          type.unpack(count, from: source, into: target)
+        }
+      }
+      return numbers.map(Double.init)
     }
 
     mutating func append<T>(raw value: T) { withUnsafeBytes(of: value) { bytes += $0 } }
@@ -53,14 +57,17 @@ import Testing
         numbers += quants.map { Double(scale) * Double($0) + offset }
       case .q5_0, .q5_1, .q2_K, .q3_K, .q4_K, .q5_K, .q6_K:
         // Any bytes are a block, as long as its scales are finite.
-        bytes += (0..<type.blockBytes).map { _ in UInt8(bitPattern: Int8(noise.next() * 127)) & 0x3B }
+        bytes += (0..<type.blockBytes).map { _ in UInt8(bitPattern: Int8(noise.next() * 127)) & 0x3B
+        }
       case .i32: break
       }
     }
   }
 
   @Test(arguments: types) func `dot products equal their plain twins`(_ type: ElementType) throws {
-    for columns in type.blockLength == 1 ? [1, 31, 33, 64, 100, 576] : [1, 3, 18].map({ $0 * type.blockLength }) {
+    for columns in type.blockLength == 1
+      ? [1, 31, 33, 64, 100, 576] : [1, 3, 18].map({ $0 * type.blockLength })
+    {
       let out = 5, packed = Packed(type, count: out * columns)
       var noise = Noise(9)
       let x = noise.floats(8 * columns)
@@ -110,5 +117,27 @@ import Testing
       }
     }
     return y
+  }
+}
+
+@Suite struct LinearRowsTests {
+  private func product(_ rows: Int, of x: [Float], _ w: Weight, apart: Bool) throws -> [Float] {
+    let graph = Graph()
+    let input = graph.input("x", .f32, [.fixed(rows), .fixed(w.shape[1])])
+    let weight = graph.parameter("w", shape: w.shape, trainable: false)
+    let y = linear(input, weight, keepsRowsApart: apart)
+    let execution = try Execution(Plan(graph, outputs: [y], bounds: [:]), weights: ["w": w])
+    try execution.run(
+      inputs: ["x": .floats(Array(x.prefix(rows * w.shape[1])))], lengths: [:])
+    return execution.read(y)
+  }
+
+  @Test func `a row's bits do not depend on its neighbours in generation`() throws {
+    var noise = Noise(4)
+    let x = noise.floats(40 * 96), w = Weight(shape: [130, 96], floats: noise.floats(130 * 96))
+    let all = try product(40, of: x, w, apart: true)
+    for rows in [1, 3, 8, 9, 17] {
+      #expect(try product(rows, of: x, w, apart: true) == Array(all.prefix(rows * 130)))
+    }
   }
 }

@@ -5,7 +5,7 @@ import CKernels
 /// Weights pass through once and are never written out as floats. Each sum has one fixed pattern,
 /// so a row's bits do not depend on how many rows there are.
 package enum DotRows {
-  /// How many rows are worth it; more rows are better served by unpacking tiles.
+  /// The most rows that a kernel takes; many more are better served by unpacking tiles.
   package static let most = 8
 
   package typealias Kernel = (
@@ -33,16 +33,18 @@ package enum DotRows {
     }
   }
 
-  /// `y = x Wᵀ` for at most `most` rows; false where the type has no kernel.
-  /// x: [T, in]   W: [out, in]   y: [T, out]
-  static func multiply(_ x: Operand, transposed w: Operand, _ y: Operand, _ step: Step) -> Bool {
-    guard x.rows <= most, let kernel = kernel(for: w.type) else { return false }
+  /// `y = x Wᵀ`, eight rows at a time.  x: [T, in]   W: [out, in]   y: [T, out]
+  static func multiply(_ x: Operand, transposed w: Operand, _ y: Operand, _ step: Step) {
+    guard let kernel = kernel(for: w.type) else {
+      preconditionFailure("a weight of integers has no products")
+    }
     let input = x.floats, output = y.floats
     step.parallel(over: w.rows, by: 64) { range, _ in
-      kernel(
-        x.rows, x.columns, range.lowerBound, range.upperBound, input, x.columns, w.address,
-        output, y.columns)
+      for start in stride(from: 0, to: x.rows, by: most) {
+        kernel(
+          min(most, x.rows - start), x.columns, range.lowerBound, range.upperBound,
+          input + start * x.columns, x.columns, w.address, output + start * y.columns, y.columns)
+      }
     }
-    return true
   }
 }

@@ -4,6 +4,13 @@ import CBLAS
 ///
 /// W is usually a parameter and stays in the format of its file.
 public struct Linear: Operation {
+  /// Whether a row's bits must not depend on how many rows come with it, as in generation.
+  ///
+  /// Without it that holds among batches of at most 8 rows only: OpenBLAS adds up the terms of
+  /// small products in another order than those of large ones.
+  public let keepsRowsApart: Bool
+  public init(keepsRowsApart: Bool = false) { self.keepsRowsApart = keepsRowsApart }
+
   public var name: String { "linear" }
   public var packedInputs: [Int] { [1] }
 
@@ -32,7 +39,12 @@ public struct Linear: Operation {
   public func scratchBytes(_ sizes: Sizes) -> Int { MatrixTiles.scratchBytes(sizes.inputs[1]) }
 
   public func run(_ step: Step) {
-    MatrixTiles.multiply(step.inputs[0], transposed: step.inputs[1], step.outputs[0], step)
+    let x = step.inputs[0], w = step.inputs[1], y = step.outputs[0]
+    if keepsRowsApart || x.rows <= DotRows.most {
+      DotRows.multiply(x, transposed: w, y, step)
+    } else {
+      MatrixTiles.multiply(x, transposed: w, y, step)
+    }
   }
 }
 
@@ -70,7 +82,11 @@ struct LinearWeightGradient: Operation {
 }
 
 /// `x Wᵀ + bias`.  x: [T, in]   weight: [out, in]   bias: [out]   Returns: [T, out]
-public func linear(_ x: Tensor, _ weight: Tensor, bias: Tensor? = nil) -> Tensor {
-  let y = x.graph.apply(Linear(), to: [x, weight])[0]
+///
+/// keepsRowsApart: for generation, where a row's bits must not depend on its neighbours.
+public func linear(
+  _ x: Tensor, _ weight: Tensor, bias: Tensor? = nil, keepsRowsApart: Bool = false
+) -> Tensor {
+  let y = x.graph.apply(Linear(keepsRowsApart: keepsRowsApart), to: [x, weight])[0]
   return bias.map { y + $0 } ?? y
 }

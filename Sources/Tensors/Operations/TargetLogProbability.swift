@@ -16,6 +16,7 @@ public struct TargetLogProbability: Operation {
   public init(givesEntropy: Bool = false) { self.givesEntropy = givesEntropy }
 
   public var name: String { "target log-probability" }
+  public var packedInputs: [Int] { [1] }
 
   static let fields = 5
 
@@ -115,6 +116,7 @@ struct TargetLogProbabilityGradient: Operation {
 
   var name: String { "target log-probability, gradient" }
   var canAccumulate: Bool { trainsUnembedding }
+  var packedInputs: [Int] { [1] }
 
   func results(for inputs: [Signature]) throws(ShapeError) -> [Signature] {
     let extents = inputs[0].shape.extents
