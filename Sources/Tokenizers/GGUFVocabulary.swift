@@ -101,8 +101,10 @@ extension GGUFVocabulary {
 
   private func frame(bosByDefault: Bool) -> TokenizerParts.Frame {
     var frame = TokenizerParts.Frame()
-    if addsBos ?? bosByDefault, let bos { frame.prefix = [Int32(bos)] }
-    if addsEos ?? false, let eos { frame.suffix = [Int32(eos)] }
+    if addsBos ?? bosByDefault, let bos, tokens.indices.contains(bos) {
+      frame.prefix = [Int32(bos)]
+    }
+    if addsEos ?? false, let eos, tokens.indices.contains(eos) { frame.suffix = [Int32(eos)] }
     return frame
   }
 

@@ -6,7 +6,7 @@ extension Tokenizer {
     let bytes = Array(try readFile(vocabulary, expected: "a vocabulary such as vocab.json"))
     var pieces = PieceTable(capacity: 1 << 16)
     var scanner = JSONScanner(bytes, place: vocabulary.path)
-    try scanner.object { scanner, piece in pieces.insert(piece, id: try scanner.integer()) }
+    try scanner.object { scanner, piece in pieces.insert(piece, id: try scanner.id()) }
     let lines = try readFile(merges, expected: "merges such as merges.txt").split(separator: 0x0A)
     var parts = try TokenizerParts(
       byteLevel: pieces, merges: lines.lazy.map { Array($0) }, place: merges.path)

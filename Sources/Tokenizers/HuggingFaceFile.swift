@@ -84,7 +84,7 @@ extension HuggingFaceFile {
     var scanner = start
     var table = PieceTable(capacity: 1 << 16)
     if scanner.peek() == UInt8(ascii: "{") {
-      try scanner.object { scanner, piece in table.insert(piece, id: try scanner.integer()) }
+      try scanner.object { scanner, piece in table.insert(piece, id: try scanner.id()) }
     } else {
       var scores: [Float] = []
       try scanner.array { scanner in

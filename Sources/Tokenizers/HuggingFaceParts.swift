@@ -13,8 +13,12 @@ extension HuggingFaceFile {
 
   private func addedTokens() throws -> [AddedToken] {
     try (members["added_tokens"] ?? .null).array.map { token in
-      guard let id = token["id"].integer, let text = token["content"].string else {
-        throw failure("added_tokens", found: "a token without id or content", expected: "both")
+      guard let id = token["id"].integer, let text = token["content"].string,
+        (0...PieceTable.highestID).contains(id)
+      else {
+        throw failure(
+          "added_tokens", found: "a token without content or with no possible id",
+          expected: "`content` and an `id` from 0 to \(PieceTable.highestID)")
       }
       return AddedToken(
         id: id, text: text, isSpecial: token["special"].bool ?? false,
@@ -106,8 +110,8 @@ extension HuggingFaceFile {
     case .template: return try template(part)
     case .bert, .roberta:
       return TokenizerParts.Frame(
-        prefix: part["cls"].array.last?.integer.map { [Int32($0)] } ?? [],
-        suffix: part["sep"].array.last?.integer.map { [Int32($0)] } ?? [])
+        prefix: part["cls"].array.last?.id.map { [$0] } ?? [],
+        suffix: part["sep"].array.last?.id.map { [$0] } ?? [])
     case .sequence:
       var frame = TokenizerParts.Frame()
       for inner in try part["processors"].array.map(self.frame) {
@@ -126,12 +130,8 @@ extension HuggingFaceFile {
         afterText = true
         continue
       }
-      let ids = part["special_tokens"][name]["ids"].array.compactMap { $0.integer }
-      if afterText {
-        frame.suffix += ids.map(Int32.init)
-      } else {
-        frame.prefix += ids.map(Int32.init)
-      }
+      let ids = part["special_tokens"][name]["ids"].array.compactMap(\.id)
+      if afterText { frame.suffix += ids } else { frame.prefix += ids }
     }
     return frame
   }

@@ -19,6 +19,7 @@ enum JSONValue: Sendable {
   var bool: Bool? { if case .bool(let flag) = self { flag } else { nil } }
   var number: Double? { if case .number(let number) = self { number } else { nil } }
   var integer: Int? { number.flatMap { Int(exactly: $0) } }
+  var id: Int32? { number.flatMap { Int32(exactly: $0) } }
   var array: [JSONValue] { if case .array(let elements) = self { elements } else { [] } }
   var isNull: Bool { if case .null = self { true } else { false } }
 }
@@ -27,6 +28,10 @@ struct JSONScanner {
   private let bytes: [UInt8]
   private let place: String
   private(set) var position = 0
+  private var depth = 0
+
+  // No tokenizer file nests deeper than ten; a file that does must not exhaust the stack.
+  private static let deepest = 200
 
   init(_ bytes: [UInt8], place: String) {
     self.bytes = bytes
@@ -63,6 +68,8 @@ struct JSONScanner {
   /// Calls `member` with the scanner at each value; `member` must read or skip that value.
   mutating func object(_ member: (inout JSONScanner, [UInt8]) throws -> Void) throws {
     try expect(UInt8(ascii: "{"))
+    try enter()
+    defer { depth -= 1 }
     if take(UInt8(ascii: "}")) { return }
     var key: [UInt8] = []
     repeat {
@@ -77,6 +84,8 @@ struct JSONScanner {
   /// Calls `element` with the scanner at each element; `element` must read or skip it.
   mutating func array(_ element: (inout JSONScanner) throws -> Void) throws {
     try expect(UInt8(ascii: "["))
+    try enter()
+    defer { depth -= 1 }
     if take(UInt8(ascii: "]")) { return }
     repeat { try element(&self) } while take(UInt8(ascii: ","))
     try expect(UInt8(ascii: "]"))
@@ -113,7 +122,10 @@ struct JSONScanner {
     return number
   }
 
-  mutating func integer() throws -> Int {
+  /// The id of a piece.
+  ///
+  /// Ids far above any vocabulary are refused, since tables are as long as ids are high.
+  mutating func id() throws -> Int {
     skipSpace()
     let start = position
     var value = 0
@@ -121,7 +133,9 @@ struct JSONScanner {
       value = value * 10 + Int(bytes[position] - 0x30)
       position += 1
     }
-    guard position > start else { throw failure(near(start), "a whole number") }
+    guard position > start, value <= PieceTable.highestID else {
+      throw failure(near(start), "an id from 0 to \(PieceTable.highestID)")
+    }
     return value
   }
 
@@ -142,6 +156,11 @@ struct JSONScanner {
 extension JSONScanner {
   private static let isNumberByte: [Bool] = (0..<256).map { byte in
     "+-.0123456789eE".utf8.contains(UInt8(byte))
+  }
+
+  private mutating func enter() throws {
+    depth += 1
+    guard depth <= Self.deepest else { throw failure("\(depth) levels of nesting", "fewer") }
   }
 
   private mutating func skipSpace() {

@@ -23,6 +23,7 @@ func hashBytes(_ bytes: UnsafeBufferPointer<UInt8>) -> UInt64 {
 
 struct PieceTable: Sendable {
   static let absent: Int32 = -1
+  static let highestID = 1 << 24
 
   private var pool: [UInt8] = []
   private var starts: [UInt32] = []

@@ -9,6 +9,11 @@ extension Tokenizer {
   public init(tiktoken url: URL, pattern: String, special: [String: Int] = [:]) throws {
     let data = try readFile(url, expected: "a tiktoken rank file")
     let ranks = try Self.ranks(data, place: url.path)
+    for (text, id) in special where !(0...PieceTable.highestID).contains(id) {
+      throw TokenizerError(
+        "special token `\(text)`", found: "\(id)",
+        expected: "an id from 0 to \(PieceTable.highestID)")
+    }
     var pieces = PieceTable(capacity: ranks.count)
     for (piece, id) in ranks { pieces.insert(ByteAlphabet.text(of: piece), id: id) }
     let bpe = Self.bpe(ranks: ranks, pieces)
@@ -42,11 +47,10 @@ extension Tokenizer {
     return ranks
   }
 
-  /// A number below 2³¹ in digits.
   private static func rank(_ digits: ArraySlice<UInt8>) -> Int? {
     var value = 0
     for digit in digits {
-      guard (0x30...0x39).contains(digit), value < 1 << 27 else { return nil }
+      guard (0x30...0x39).contains(digit), value <= PieceTable.highestID / 10 else { return nil }
       value = value * 10 + Int(digit - 0x30)
     }
     return digits.isEmpty ? nil : value

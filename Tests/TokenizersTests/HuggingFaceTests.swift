@@ -22,10 +22,9 @@ private let tiny = "data/tokenizers/torchtune/tiny_bpe_tokenizer.json"
     .enabled(if: isShared(smollm2), "shared files are absent"))
   func smolLM2Fixture() throws {
     // The fixture's tokenizer does not cut at digits, which differs for numbers such as ½.
-    let digits = #"{"type": "Digits", "individual_digits": true}, "#
+    let digits = #"{"type":"Digits","individual_digits":true},"#
     let text = try String(contentsOf: shared(smollm2), encoding: .utf8)
       .replacingOccurrences(of: digits, with: "")
-      .replacingOccurrences(of: digits.replacingOccurrences(of: " ", with: ""), with: "")
     let tokenizer = try Tokenizer(huggingFaceJSON: Data(text.utf8))
     try Vectors("fixtures/smollm2/tokenizer.json").check(tokenizer)
   }

@@ -210,7 +210,11 @@ import Tokenizers
 
   @Test(
     "a damaged file is refused, and never ends the process",
-    arguments: ["", "{", "[]", "{}", #"{"model":{}}"#, #"{"model":{"vocab":{"a":}}}"#, "\u{0}"])
+    arguments: [
+      "", "{", "[]", "{}", #"{"model":{}}"#, #"{"model":{"vocab":{"a":}}}"#, "\u{0}",
+      String(repeating: "[", count: 100_000), #"{"model":{"vocab":{"a":99999999999}}}"#,
+      #"{"model":{"vocab":{"a":0}},"added_tokens":[{"id":-1,"content":"x"}]}"#,
+    ])
   func damaged(_ text: String) {
     #expect(throws: TokenizerError.self) { try Tokenizer(huggingFaceJSON: Data(text.utf8)) }
   }
