@@ -39,7 +39,8 @@ let package = Package(
     .target(
       name: "Datasets", dependencies: ["CZlib", "JSON", "Vocabulary"], swiftSettings: edge),
     .target(
-      name: "Training", dependencies: ["Models", "Datasets", "Tensors", "Vocabulary"],
+      name: "Training",
+      dependencies: ["Models", "Datasets", "Tensors", "Formats", "Templates", "Vocabulary"],
       swiftSettings: safe),
     .target(
       name: "Evaluation", dependencies: ["Models", "Datasets", "Training", "Vocabulary"],
@@ -74,7 +75,7 @@ let package = Package(
       ], swiftSettings: safe),
 
     .target(
-      name: "TestSupport", dependencies: ["Vocabulary"], path: "Tests/TestSupport",
+      name: "TestSupport", dependencies: ["JSON", "Vocabulary"], path: "Tests/TestSupport",
       swiftSettings: edge),
   ]
     + [

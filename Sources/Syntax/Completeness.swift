@@ -8,10 +8,10 @@ public enum Completeness: Hashable, Sendable {
 
   public static func check(_ source: SourceText, continuing: Bool = false) -> Completeness {
     var parser = Parser(source)
-    let file = parser.file(continuing: continuing)
+    _ = parser.file(continuing: continuing)
     let onlyUnfinished = parser.diagnostics.count == parser.endComplaints
     if parser.diagnostics.isEmpty {
-      return parser.endsInDocumentation(file) ? .incomplete(indent: 0) : .complete
+      return parser.endsInDocumentation ? .incomplete(indent: 0) : .complete
     }
     return onlyUnfinished ? .incomplete(indent: parser.nextIndentation) : .invalid
   }
@@ -19,7 +19,7 @@ public enum Completeness: Hashable, Sendable {
 
 extension Parser {
   /// Whether documentation waits for its statement.
-  fileprivate func endsInDocumentation(_ file: SyntaxTree.File) -> Bool {
+  fileprivate var endsInDocumentation: Bool {
     let trailing = tokens.all.suffix(from: (tokens.significant.last ?? -1) + 1)
     return trailing.contains { $0.kind == .documentation }
   }

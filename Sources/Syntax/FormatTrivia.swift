@@ -30,7 +30,8 @@ struct FormatTrivia {
         }
         newlines = 0
       case .space, .semicolon: break
-      default:
+      case .name, .label, .keyword, .number, .symbol, .textStart, .textLiteral,
+        .interpolationStart, .interpolationEnd, .textEnd, .foreignText, .unknown, .endOfFile:
         hasBlankBefore[index] = newlines > 1
         newlines = 0
         index += 1

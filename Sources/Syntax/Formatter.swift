@@ -132,6 +132,8 @@ struct FormatLandmarks {
   private(set) var statements: Set<Int> = []
   /// Where brackets begin that hold one value and so take no comma.
   private(set) var groupings: Set<Int> = []
+  /// Where the values end that an index follows.
+  private(set) var indexed: Set<Int> = []
   private var types: [SourceRange] = []
 
   init(_ tree: SyntaxTree.File) {
@@ -144,6 +146,7 @@ struct FormatLandmarks {
 
   private mutating func visit(_ expression: SyntaxTree.Expression) {
     if case .parenthesised = expression.kind { groupings.insert(expression.range.start) }
+    if case .index(let base, _) = expression.kind { indexed.insert(base.range.end) }
     guard case .block(let bindings, let value) = expression.kind else { return }
     for binding in bindings { statements.insert(binding.range.start) }
     statements.insert(value.range.start)

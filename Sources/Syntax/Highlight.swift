@@ -63,13 +63,6 @@ public enum Highlight {
   }
 }
 
-extension Token.Kind {
-  fileprivate var isWord: Bool {
-    if case .keyword = self { return true }
-    return self == .name || self == .label
-  }
-}
-
 extension Token.Symbol {
   fileprivate var highlight: Highlight.Kind {
     switch self {

@@ -6,6 +6,11 @@ extension LayoutComposer {
     case choice, coalesce, or, and, pipe, sum
   }
 
+  private static let breaks: [Token.Kind: Break] = [
+    .keyword(.then): .choice, .keyword(.else): .choice, .symbol(.orElse): .coalesce,
+    .keyword(.or): .or, .keyword(.and): .and, .symbol(.pipe): .pipe,
+  ]
+
   func expression(_ range: Range<Int>) -> Layout {
     let top = topLevel(range)
     for level in Break.allCases {
@@ -16,16 +21,11 @@ extension LayoutComposer {
   }
 
   private func level(of index: Int) -> Break? {
-    switch tokens[index].kind {
-    case .keyword(.then), .keyword(.else): .choice
-    case .symbol(.orElse): .coalesce
-    case .keyword(.or): .or
-    case .keyword(.and): .and
-    case .symbol(.pipe): .pipe
-    case .symbol(.plus), .symbol(.minus):
-      index > 0 && tokens[index - 1].kind.endsOperand ? .sum : nil
-    default: nil
+    let kind = tokens[index].kind
+    if kind == .symbol(.plus) || kind == .symbol(.minus) {
+      return index > 0 && tokens[index - 1].kind.endsOperand ? .sum : nil
     }
+    return Self.breaks[kind]
   }
 
   /// Operands and operators of one level: all on one line, or each operator begins its own.
@@ -75,15 +75,15 @@ extension LayoutComposer {
   }
 
   private func piece(_ index: Int) -> Layout {
-    switch tokens[index].kind {
-    case .textStart:
+    let kind = tokens[index].kind
+    if case .textStart = kind {
       let range = tokens[index].range.union(tokens[brackets.limits[index]].range)
       return .verbatim(source[range])
-    case .symbol(.openParenthesis): return list(index)
-    case .symbol(.openBracket): return isComprehension(index) ? comprehension(index) : list(index)
-    case .symbol(.openBrace): return block(index)
-    default: return .text(text(index))
     }
+    if kind == .symbol(.openParenthesis) { return list(index) }
+    if kind == .symbol(.openBrace) { return block(index) }
+    guard kind == .symbol(.openBracket) else { return .text(text(index)) }
+    return isComprehension(index) ? comprehension(index) : list(index)
   }
 
   private func text(_ index: Int) -> String { source[tokens[index].range] }
@@ -173,8 +173,7 @@ extension LayoutComposer {
   }
 
   private func isIndex(_ opener: Int) -> Bool {
-    tokens[opener].kind == .symbol(.openBracket) && !needsSpace(before: opener) && opener > 0
-      && tokens[opener - 1].kind.endsOperand
+    opener > 0 && landmarks.indexed.contains(tokens[opener - 1].end)
   }
 
   private func isComprehension(_ opener: Int) -> Bool { !clauses(opener).isEmpty }
@@ -237,24 +236,27 @@ extension LayoutComposer {
     let previous = tokens[index - 1].kind
     guard !isTightAfter(index - 1) else { return false }
     guard case .symbol(let symbol) = tokens[index].kind else { return true }
-    switch symbol {
-    case .comma, .colon, .closeParenthesis, .closeBracket, .question, .closedRange, .halfOpenRange:
-      return false
-    case .openParenthesis, .openBracket, .dot: return !previous.endsOperand
-    case .less, .greater: return !isAngle(index)
-    default: return true
+    if Self.tightBefore.contains(symbol) { return false }
+    if symbol == .openParenthesis || symbol == .openBracket || symbol == .dot {
+      return !previous.endsOperand
     }
+    return !isAngle(index)
   }
+
+  private static let tightBefore: Set<Token.Symbol> = [
+    .comma, .colon, .closeParenthesis, .closeBracket, .question, .closedRange, .halfOpenRange,
+  ]
+
+  private static let tightAfter: Set<Token.Symbol> = [
+    .openParenthesis, .openBracket, .dot, .spread, .closedRange, .halfOpenRange,
+  ]
 
   /// Whether nothing may stand between this token and the next.
   private func isTightAfter(_ index: Int) -> Bool {
     guard case .symbol(let symbol) = tokens[index].kind else { return false }
-    switch symbol {
-    case .openParenthesis, .openBracket, .dot, .spread, .closedRange, .halfOpenRange: return true
-    case .less: return isAngle(index)
-    case .minus: return index == 0 || isPrefix(index)
-    default: return false
-    }
+    if symbol == .less { return isAngle(index) }
+    if symbol == .minus { return index == 0 || isPrefix(index) }
+    return Self.tightAfter.contains(symbol)
   }
 
   private func isPrefix(_ minus: Int) -> Bool {

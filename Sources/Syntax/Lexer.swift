@@ -131,13 +131,13 @@ public struct Lexer {
   private mutating func count(_ symbol: Token.Symbol) {
     var kind = Token.Kind.symbol(symbol)
     if case .interpolation(let open)? = modes.last {
-      switch (symbol, open) {
-      case (.openParenthesis, _): modes[modes.count - 1] = .interpolation(open: open + 1)
-      case (.closeParenthesis, 0):
+      if symbol == .openParenthesis {
+        modes[modes.count - 1] = .interpolation(open: open + 1)
+      } else if symbol == .closeParenthesis && open > 0 {
+        modes[modes.count - 1] = .interpolation(open: open - 1)
+      } else if symbol == .closeParenthesis {
         modes.removeLast()
         kind = .interpolationEnd
-      case (.closeParenthesis, _): modes[modes.count - 1] = .interpolation(open: open - 1)
-      default: break
       }
     }
     emit(kind, length: symbol.rawValue.utf8.count)

@@ -75,8 +75,7 @@ public struct Parser {
   private mutating func line() -> [SyntaxTree.Statement] {
     let start = position
     let statement = statement()
-    finishLine(after: statement.kind == .error)
-    if position == start { position += 1 }
+    finishLine(after: statement.kind == .error, from: start)
     return [statement]
   }
 
@@ -85,14 +84,17 @@ public struct Parser {
     let start = current.start
     let last = SyntaxTree.Expression(.lastValue, SourceRange(start, start))
     let value = binary(from: .coalesce, after: last)
-    finishLine(after: false)
+    finishLine(after: false, from: -1)
     return SyntaxTree.Statement(.expression(value), value.range)
   }
 
   /// Comes to the next line that can begin a statement, and complains about what is in between.
-  mutating func finishLine(after failed: Bool) {
-    guard position < limit && !startsLine else { return }
+  ///
+  /// If nothing has been read since `start`, at least one token is stepped over.
+  mutating func finishLine(after failed: Bool, from start: Int) {
+    guard position < limit && (!startsLine || position == start) else { return }
     if !failed { complainAboutLeftover() }
+    if position == start { skipToken() }
     skipStatement()
   }
 }

@@ -103,16 +103,17 @@ extension Parser {
   // MARK: Inside expressions
 
   mutating func complainAboutOperand() {
-    switch current.kind {
-    case .keyword(let keyword):
+    if case .keyword(let keyword) = current.kind {
       complain(
         .unexpectedToken, "expected a value, found the word `\(keyword.rawValue)`",
         label: "a word of the language")
-    case .symbol(.equals):
+    } else if at(.equals) {
       complain(
         .unexpectedToken, "expected a value, found `=`", label: "`==` compares; `=` gives a name")
-    case .unknown: complainUnknown()
-    default: complainExpected("a value")
+    } else if current.kind == .unknown {
+      complainUnknown()
+    } else {
+      complainExpected("a value")
     }
   }
 
@@ -143,29 +144,31 @@ extension Parser {
     if at(.equals) { return complainEquals(in: "list") }
     let place = SourceRange(previousEnd, previousEnd)
     switch current.kind {
-    case .symbol, .keyword, .unknown, .foreignText: complainAboutLeftover()
-    default:
-      complain(
-        .unexpectedToken, "a comma is missing before \(found)", at: place, label: "write `,` here",
-        fix: .init(place, ",", "add the comma"))
+    case .symbol, .keyword, .unknown, .foreignText: return complainAboutLeftover()
+    case .space, .newline, .comment, .documentation, .semicolon, .foreignComment, .name, .label,
+      .number, .textStart, .textLiteral, .interpolationStart, .interpolationEnd, .textEnd,
+      .endOfFile:
+      break
     }
+    complain(
+      .unexpectedToken, "a comma is missing before \(found)", at: place, label: "write `,` here",
+      fix: .init(place, ",", "add the comma"))
   }
 
   /// Complains about what stands where a statement or a bracket should end.
   mutating func complainAboutLeftover() {
-    switch current.kind {
-    case .symbol(.plusEquals), .symbol(.minusEquals), .symbol(.starEquals), .symbol(.slashEquals),
-      .symbol(.walrus):
+    if at(.plusEquals) || at(.minusEquals) || at(.starEquals) || at(.slashEquals) || at(.walrus) {
       complain(
         .foreignBinding, "nothing is ever reassigned", label: "give the new value a new name")
-    case .symbol(.equals):
+    } else if at(.equals) {
       complain(.unexpectedToken, "only a name can stand left of `=`", label: "found `=`")
-    case .symbol(.question):
+    } else if at(.question) {
       complain(
         .foreignConditional, "there is no `?` operator here",
         label: "for a fallback write `??`")
-    case .unknown: complainUnknown()
-    default:
+    } else if current.kind == .unknown {
+      complainUnknown()
+    } else {
       complain(
         .unexpectedToken, "did not expect \(found) here",
         label: newlinesMatter ? "a statement ends at the end of its line" : "")

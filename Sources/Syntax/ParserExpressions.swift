@@ -94,8 +94,7 @@ extension Parser {
   }
 
   private mutating func infix() -> (Infix, Level)? {
-    switch current.kind {
-    case .symbol(let symbol):
+    if case .symbol(let symbol) = current.kind {
       if let operation = SyntaxTree.BinaryOperator(rawValue: symbol.rawValue) {
         return (.binary(operation), Self.level(of: operation))
       }
@@ -103,11 +102,10 @@ extension Parser {
         return (.range(operation), .range)
       }
       return symbol == .pipe ? (.pipe, .pipe) : foreignInfix(symbol)
-    case .keyword(.and): return (.binary(.and), .and)
-    case .keyword(.or): return (.binary(.or), .or)
-    case .keyword(.in): return (.binary(.in), .comparison)
-    default: return nil
     }
+    if at(.and) { return (.binary(.and), .and) }
+    if at(.or) { return (.binary(.or), .or) }
+    return at(.in) ? (.binary(.in), .comparison) : nil
   }
 
   private static func level(of operation: SyntaxTree.BinaryOperator) -> Level {
@@ -176,7 +174,9 @@ extension Parser {
       return symbol == .openParenthesis || symbol == .openBracket || symbol == .openBrace
         || symbol == .dot
     case .keyword(let keyword): return keyword.isLiteral
-    default: return false
+    case .space, .newline, .comment, .documentation, .semicolon, .foreignComment, .textLiteral,
+      .interpolationStart, .interpolationEnd, .textEnd, .unknown, .endOfFile:
+      return false
     }
   }
 
@@ -206,12 +206,9 @@ extension Parser {
 
   /// The name after a dot; any word will do, since columns are named by the data.
   mutating func member() -> SyntaxTree.Name? {
-    switch current.kind {
-    case .name, .label, .keyword: return takeName()
-    default:
-      complainExpected("a name after `.`")
-      return nil
-    }
+    if current.kind.isWord { return takeName() }
+    complainExpected("a name after `.`")
+    return nil
   }
 
   private mutating func arguments() -> [SyntaxTree.Argument] {

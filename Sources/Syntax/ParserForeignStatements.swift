@@ -6,25 +6,34 @@ extension Parser {
     if at(.for) { return foreignLoop() }
     if current.kind == .label { return foreignKey() }
     guard current.kind == .name, isWordStatement else { return false }
-    switch text(of: current) {
-    case "while": return foreignLoop()
-    case "return":
-      return refuse(.foreignStatement, "there is no `return`", "the last value is the result")
-    case "fn", "func", "function":
-      return refuse(
-        .foreignDefinition, "a function is written `def f(x: Type) = value`", "not a word here")
-    case "class", "struct", "try", "with", "switch", "match", "assert", "raise", "del":
-      return refuse(
-        .foreignStatement, "there is no `\(text(of: current))` statement", "not a word here")
-    case "from":
-      return refuse(
-        .foreignStatement, "an import is written `import \"sft.recipe\" as stage1`",
-        "recipes are imported by path")
-    case "elif":
-      return refuse(.foreignConditional, "write `else if … then …`", "not a word here")
-    default: return false
-    }
+    let word = text(of: current)
+    if word == "while" { return foreignLoop() }
+    guard let answer = Self.foreignStatements[word] else { return false }
+    return refuse(answer.code, answer.message, answer.label)
   }
+
+  private typealias Answer = (code: DiagnosticCode, message: String, label: String)
+
+  /// What is answered to the words that begin statements elsewhere.
+  private static let foreignStatements: [String: Answer] = {
+    var answers: [String: Answer] = [
+      "return": (.foreignStatement, "there is no `return`", "the last value is the result"),
+      "from": (
+        .foreignStatement, "an import is written `import \"sft.recipe\" as stage1`",
+        "recipes are imported by path"
+      ),
+      "elif": (.foreignConditional, "write `else if … then …`", "not a word here"),
+    ]
+    for word in ["fn", "func", "function"] {
+      answers[word] = (
+        .foreignDefinition, "a function is written `def f(x: Type) = value`", "not a word here"
+      )
+    }
+    for word in ["class", "struct", "try", "with", "switch", "match", "assert", "raise", "del"] {
+      answers[word] = (.foreignStatement, "there is no `\(word)` statement", "not a word here")
+    }
+    return answers
+  }()
 
   /// Whether the name is followed on its line by something that no call or binding begins with.
   private var isWordStatement: Bool {
@@ -34,7 +43,9 @@ extension Parser {
     case .keyword(let keyword): return keyword == .not || keyword.isLiteral
     case .symbol(let symbol):
       return symbol == .openParenthesis && token(1).start > current.end
-    default: return false
+    case .space, .newline, .comment, .documentation, .semicolon, .foreignComment, .textLiteral,
+      .interpolationStart, .interpolationEnd, .textEnd, .unknown, .endOfFile:
+      return false
     }
   }
 

@@ -5,25 +5,27 @@ extension Parser {
   // MARK: Operators
 
   mutating func foreignInfix(_ symbol: Token.Symbol) -> (Infix, Level)? {
-    switch symbol {
-    case .foreignAnd:
+    if symbol == .foreignAnd {
       complainForeign("&&", instead: "and")
       return (.binary(.and), .and)
-    case .foreignOr:
+    }
+    if symbol == .foreignOr {
       complainForeign("||", instead: "or")
       return (.binary(.or), .or)
-    case .power, .caret, .ampersand:
+    }
+    if symbol == .power || symbol == .caret || symbol == .ampersand {
       complain(
         .foreignOperator, "there is no operator `\(symbol.rawValue)`", label: "unknown operator",
         notes: ["The operators are ?? or and not == != < <= > >= in |> ... ..< + - * /"])
       return (.foreign, .product)
-    case .remainder:
+    }
+    if symbol == .remainder {
       complain(
         .foreignOperator, "there is no remainder operator", label: "unknown operator",
         notes: ["A percentage is written without a space: 5%."])
       return (.foreign, .product)
-    default: return nil
     }
+    return nil
   }
 
   mutating func complainForeign(_ written: String, instead: String) {
@@ -208,7 +210,12 @@ extension Parser {
     }
     let mark = diagnostics.count
     let then = expression()
-    guard accept(.colon), diagnostics.count == mark else {
+    guard diagnostics.count == mark else { return Expression(.error, condition.range) }
+    guard accept(.colon) else {
+      let rest = position
+      position = place
+      complainAboutLeftover()
+      position = rest
       return Expression(.error, condition.range)
     }
     let otherwise = expression()

@@ -19,7 +19,9 @@ extension Parser {
     case .symbol(.openParenthesis): return nested { $0.parenthesis() }
     case .symbol(.openBracket): return nested { $0.list() }
     case .symbol(.openBrace): return nested { $0.block() }
-    default:
+    case .symbol, .keyword, .textLiteral, .interpolationStart, .interpolationEnd, .textEnd,
+      .unknown, .endOfFile, .space, .newline, .comment, .documentation, .semicolon,
+      .foreignComment:
       complainAboutOperand()
       return Expression(.error, token.kind == .endOfFile ? range(from: previousEnd) : token.range)
     }
@@ -187,8 +189,7 @@ extension Parser {
       } else {
         value = expression()
       }
-      finishLine(after: value?.kind == .error)
-      if position == start { position += 1 }
+      finishLine(after: value?.kind == .error, from: start)
     }
     if let value { return .block(bindings, value) }
     complainBlockWithoutValue()

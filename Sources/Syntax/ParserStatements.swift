@@ -17,8 +17,8 @@ extension Parser {
   private mutating func statementKind() -> Statement.Kind? {
     if foreignStatement() { return nil }
     skipForeignBinding()
-    switch current.kind {
-    case .keyword(let keyword):
+    if beginsBinding { return .binding(binding()) }
+    if case .keyword(let keyword) = current.kind {
       if next(is: .equals) && !nextStartsLine && keyword != .type {
         complainKeywordAsName()
         return nil
@@ -30,8 +30,6 @@ extension Parser {
       case .def: return function()
       case .if, .then, .else, .for, .in, .and, .or, .not, .true, .false, .none, .as, .where: break
       }
-    case .name where beginsBinding: return .binding(binding())
-    default: break
     }
     let value = expression()
     return value.kind == .error ? nil : .expression(value)
@@ -166,22 +164,21 @@ extension Parser {
 
   private mutating func singleType() -> TypeExpression {
     let start = current.start
-    switch current.kind {
-    case .name, .label: return namedType()
-    case .symbol(.openParenthesis):
+    if current.kind == .name || current.kind == .label { return namedType() }
+    if at(.openParenthesis) {
       let fields = bracketed { parser in parser.commaSeparated { $0.rowField() } }
       return TypeExpression(.row(fields.compactMap(\.self)), range(from: start))
-    case .textStart:
+    }
+    if case .textStart = current.kind {
       let literal = textLiteral()
       guard let text = literal.plainText else {
         complain(.interpolatedPath, "a text in a type must be plain", at: literal.range)
         return TypeExpression(.error, literal.range)
       }
       return TypeExpression(.text(text), literal.range)
-    default:
-      complainExpected("a type")
-      return TypeExpression(.error, current.range)
     }
+    complainExpected("a type")
+    return TypeExpression(.error, current.range)
   }
 
   private mutating func namedType() -> TypeExpression {

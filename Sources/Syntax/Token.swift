@@ -46,6 +46,12 @@ public struct Token: Hashable, Sendable {
       }
     }
 
+    /// Whether this is a name, a label or a keyword.
+    var isWord: Bool {
+      if case .keyword = self { return true }
+      return self == .name || self == .label
+    }
+
     /// Whether an expression can end with this, so that `-`, `(`, `[` and `.` after it go with it.
     var endsOperand: Bool {
       switch self {

@@ -44,14 +44,14 @@ struct TokenTable {
     guard index < significant.count else { return nil }
     var lines: [Token] = []
     var newlines = 0
-    scan: for token in all[..<significant[index]].reversed() {
-      switch token.kind {
-      case .newline: newlines += 1
-      case .documentation where newlines == 1:
+    for token in all[..<significant[index]].reversed() where token.kind != .space {
+      if token.kind == .newline {
+        newlines += 1
+      } else if token.kind == .documentation && newlines == 1 {
         newlines = 0
         lines.append(token)
-      case .space: continue
-      default: break scan
+      } else {
+        break
       }
       if newlines > 1 { break }
     }

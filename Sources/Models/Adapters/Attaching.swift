@@ -1,0 +1,99 @@
+import Formats
+import Tensors
+
+extension LanguageModel {
+  /// The model with a fresh adapter: A uniform in ±1/√in (Kaiming with a = √5), B zero, so that
+  /// nothing changes before the first step.
+  public func attaching(_ settings: LoRASettings, seed: UInt64) throws -> LanguageModel {
+    var model = self
+    model.adapters.append(try freshAdapter(settings, seed: seed))
+    return model
+  }
+
+  private func freshAdapter(_ settings: LoRASettings, seed: UInt64) throws -> Adapter {
+    let modules = try targets(of: settings)
+    let place = UInt32(adapters.count)
+    var factors: [String: AdapterFolder.Factors] = [:]
+    for module in modules {
+      let random = Random(
+        seed: seed, purpose: .initialization,
+        stream: Adapter.stream(of: module.name) &+ place)
+      factors[module.name] = AdapterFolder.Factors(
+        a: random.uniformWeight(
+          shape: [settings.rank, module.inputs], bound: 1 / Double(module.inputs).squareRoot()),
+        b: Weight(
+          shape: [module.outputs, settings.rank],
+          floats: [Float](repeating: 0, count: module.outputs * settings.rank)))
+    }
+    return Adapter(settings: settings, factors: factors)
+  }
+
+  /// The matrices that settings name: `attention`, `all-linear`, or last parts of names.
+  private func targets(of settings: LoRASettings) throws -> [LinearModule] {
+    let modules = architecture.modules
+    if settings.targets.isEmpty || settings.targets == ["all-linear"] { return modules }
+    if settings.targets == ["attention"] { return modules.filter(\.isAttention) }
+    let known = Set(modules.map(\.shortName))
+    for name in settings.targets where !known.contains(name) {
+      throw ModelError(
+        model: self.name, problem: "has no linear layers called `\(name)`",
+        advice: "It has \(known.sorted().joined(separator: ", ")).")
+    }
+    return modules.filter { settings.targets.contains($0.shortName) }
+  }
+
+  /// The model with weights replaced by their names as parameters of a graph.
+  public func replacing(_ parameters: [String: Weight]) -> LanguageModel {
+    var model = self
+    for (name, weight) in parameters where model.weights[name] != nil {
+      model.weights[name] = weight
+      model.origin = .made
+    }
+    for place in adapters.indices {
+      for module in adapters[place].factors.keys {
+        let a = parameters[Adapter.parameterName(module, .a, place: place)]
+        let b = parameters[Adapter.parameterName(module, .b, place: place)]
+        if let a { model.adapters[place].factors[module]?.a = a }
+        if let b { model.adapters[place].factors[module]?.b = b }
+      }
+    }
+    return model
+  }
+
+  /// One model whose weights hold what its adapters add: `W + scale · B A`, in float32.
+  public func merged() throws -> LanguageModel {
+    var model = self
+    model.adapters = []
+    model.origin = .made
+    for module in architecture.modules {
+      let name = "\(module.name).weight"
+      let pairs = adapters.compactMap { adapter in
+        adapter.factors[module.name].map { ($0, Float(adapter.settings.scale)) }
+      }
+      guard !pairs.isEmpty, let weight = weights[name] else { continue }
+      model.weights[name] = pairs.reduce(weight) { $0.adding($1.0, scale: $1.1) }
+    }
+    return model
+  }
+}
+
+extension Weight {
+  /// `W + scale · B A` as float32.
+  fileprivate func adding(_ factors: AdapterFolder.Factors, scale: Float) -> Weight {
+    var sum = floats()
+    let a = factors.a.floats()
+    let b = factors.b.floats()
+    let rank = factors.a.shape[0]
+    let inputs = shape[1]
+    for row in 0..<shape[0] {
+      for k in 0..<rank {
+        let factor = scale * b[row * rank + k]
+        guard factor != 0 else { continue }
+        for column in 0..<inputs {
+          sum[row * inputs + column] += factor * a[k * inputs + column]
+        }
+      }
+    }
+    return Weight(shape: shape, floats: sum)
+  }
+}

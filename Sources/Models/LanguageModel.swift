@@ -1,0 +1,122 @@
+import Foundation
+import Formats
+import Templates
+import Tensors
+import Tokenizers
+import Vocabulary
+
+/// A language model: an architecture with weights, a tokenizer, a chat template and adapters.
+///
+/// A value like any other: training gives a new model that shares the memory of what it left as is.
+public struct LanguageModel: OpaqueValue, RecipeValue {
+  public static let typeName = "Model"
+
+  /// Where the weights came from.
+  public enum Origin: Sendable, Hashable {
+    /// A file or folder that is still there to be read again.
+    case file(String)
+    /// Made here: trained as a whole, or started from random numbers.
+    case made
+  }
+
+  public var name: String
+  public let architecture: any Architecture
+  /// `config.json`.
+  public let config: JSONValue
+  /// The weights as the graph wants them, by the names of the checkpoint.
+  public var weights: [String: Weight]
+  /// From the first attached to the last.
+  public var adapters: [Adapter]
+  public let tokenizer: Tokenizer
+  public let template: ChatTemplate
+  /// The text of the template as it was found; nil for models without one.
+  public let templateSource: String?
+  public var origin: Origin
+  /// The loss of each step of the training that made it.
+  public var history: [Double] = []
+  /// Tokens that end an answer.
+  public let stopTokens: Set<Int32>
+
+  public init(
+    name: String, architecture: any Architecture, config: JSONValue, weights: [String: Weight],
+    adapters: [Adapter] = [], tokenizer: Tokenizer, templateSource: String?, origin: Origin
+  ) throws {
+    self.name = name
+    self.architecture = architecture
+    self.config = config
+    self.weights = weights
+    self.adapters = adapters
+    self.tokenizer = tokenizer
+    self.templateSource = templateSource
+    self.origin = origin
+    template = try templateSource.map { try ChatTemplate($0) } ?? .plain
+    stopTokens = Self.stops(tokenizer, config)
+  }
+
+  private static func stops(_ tokenizer: Tokenizer, _ config: JSONValue) -> Set<Int32> {
+    let named = config["eos_token_id"]
+    let ids = named?.elements?.compactMap(\.int) ?? [named?.int].compactMap { $0 }
+    return Set((ids + [tokenizer.special.eos].compactMap { $0 }).map(Int32.init))
+  }
+
+  public var dimensions: ModelDimensions { architecture.dimensions }
+
+  /// Every weight a graph of this model may ask for, by parameter name.
+  public var graphWeights: [String: Weight] {
+    var all = weights
+    for (place, adapter) in adapters.enumerated() {
+      for (name, weight) in adapter.weights(place: place) { all[name] = weight }
+    }
+    if let rotary = architecture.rotary { all[RotaryTable.parameterName] = rotary.weight }
+    return all
+  }
+
+  public var parameterCount: Int { weights.values.reduce(0) { $0 + $1.count } }
+
+  public var canonical: String { "\(name) \(origin) adapters \(adapters.count)" }
+
+  public var display: Display {
+    let d = dimensions
+    let facts = Display.record([
+      ("model", .text(name)), ("parameters", .text("\(parameterCount)")),
+      (
+        "layers",
+        .text("\(d.layers) of width \(d.width), \(d.heads) heads, \(d.keyHeads) key heads")
+      ),
+      ("vocabulary", .text("\(d.vocabulary)")), ("context", .text("\(d.context)")),
+      ("weights", .text(weightTypes)),
+      (
+        "adapters",
+        .text(adapters.isEmpty ? "none" : adapters.map(\.summary).joined(separator: "; "))
+      ),
+    ])
+    return history.isEmpty ? facts : .stack([facts, .curve(Curve(name: "loss", values: history))])
+  }
+
+  private var weightTypes: String {
+    let groups = Dictionary(grouping: weights.values, by: \.type)
+    return groups.sorted { $0.value.count > $1.value.count }
+      .map { "\($0.value.count) \($0.key.rawValue)" }.joined(separator: ", ")
+  }
+
+  public func member(_ name: String) throws -> Value? {
+    switch name {
+    case "name": .text(self.name)
+    case "parameters": .int(parameterCount)
+    case "history": .list(history.map(Value.float))
+    default: nil
+    }
+  }
+
+  /// The parts of a model that recipes may name.
+  public static let members = [
+    RecordField("name", .text), RecordField("parameters", .int),
+    RecordField("history", .list(.float)),
+  ]
+}
+
+extension Adapter {
+  var summary: String {
+    "LoRA rank \(settings.rank) on \(factors.count) matrices"
+  }
+}

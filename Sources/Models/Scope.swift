@@ -1,0 +1,90 @@
+import Tensors
+
+/// Where a name of a checkpoint meets a tensor of a graph: the path is the structure of the model.
+public struct Scope: Sendable {
+  /// What of a model a graph trains, and which adapters it wears.
+  public struct Outfit: Sendable {
+    /// Whether the model's own weights are trained.
+    public var trainsBase = false
+    /// How many adapters, from the first, are on; fewer give a reference model.
+    public var adapters: [Adapter] = []
+    /// The place of the adapter that is trained.
+    public var trainedAdapter: Int?
+    /// The key of dropout, an input of the graph; nil switches dropout off.
+    public var dropoutKey: Tensor?
+
+    public init(
+      trainsBase: Bool = false, adapters: [Adapter] = [], trainedAdapter: Int? = nil,
+      dropoutKey: Tensor? = nil
+    ) {
+      self.trainsBase = trainsBase
+      self.adapters = adapters
+      self.trainedAdapter = trainedAdapter
+      self.dropoutKey = dropoutKey
+    }
+  }
+
+  public let graph: Graph
+  public let outfit: Outfit
+  private let path: String
+
+  public init(_ graph: Graph, _ outfit: Outfit = Outfit()) {
+    self.init(graph, outfit, path: "")
+  }
+
+  private init(_ graph: Graph, _ outfit: Outfit, path: String) {
+    self.graph = graph
+    self.outfit = outfit
+    self.path = path
+  }
+
+  /// The scope of a part, as `scope["self_attn"]`.
+  public subscript(_ name: String) -> Scope { Scope(graph, outfit, path: full(name)) }
+
+  private func full(_ name: String) -> String { path.isEmpty ? name : "\(path).\(name)" }
+
+  /// A weight of the model, by its name below this scope.
+  public func parameter(_ name: String, _ shape: [Int]) -> Tensor {
+    graph.parameter(full(name), shape: shape, trainable: outfit.trainsBase)
+  }
+
+  /// `x Wᵀ (+ b)`, plus `scale · drop(x) Aᵀ Bᵀ` for each adapter on this module.
+  ///
+  /// x: [tokens, inputs]. Returns: [tokens, outputs]
+  public func linear(
+    _ name: String, _ x: Tensor, from inputs: Int, to outputs: Int, bias: Bool = false
+  ) -> Tensor {
+    let module = full(name)
+    let weight = graph.parameter(
+      "\(module).weight", shape: [outputs, inputs], trainable: outfit.trainsBase)
+    let own = Tensors.linear(
+      x, weight, bias: bias ? parameter("\(name).bias", [outputs]) : nil)
+    return outfit.adapters.indices.reduce(own) { y, place in
+      guard let delta = lowRank(place, module, x, from: inputs, to: outputs) else { return y }
+      return y + delta
+    }
+  }
+
+  private func lowRank(
+    _ place: Int, _ module: String, _ x: Tensor, from inputs: Int, to outputs: Int
+  ) -> Tensor? {
+    let adapter = outfit.adapters[place]
+    guard let rank = adapter.rank(of: module) else { return nil }
+    let isTrained = outfit.trainedAdapter == place
+    let a = graph.parameter(
+      Adapter.parameterName(module, .a, place: place), shape: [rank, inputs], trainable: isTrained)
+    let b = graph.parameter(
+      Adapter.parameterName(module, .b, place: place), shape: [outputs, rank],
+      trainable: isTrained)
+    return Tensors.linear(Tensors.linear(dropped(x, adapter, module, isTrained), a), b)
+      * Float(adapter.settings.scale)
+  }
+
+  private func dropped(_ x: Tensor, _ adapter: Adapter, _ module: String, _ isTrained: Bool)
+    -> Tensor
+  {
+    guard isTrained, adapter.settings.dropout > 0, let key = outfit.dropoutKey else { return x }
+    return dropout(
+      x, rate: Float(adapter.settings.dropout), key: key, stream: Adapter.stream(of: module))
+  }
+}

@@ -1,0 +1,159 @@
+// How far a stage has come.
+
+/// What is known of a running stage at an instant.
+public struct ProgressState: Equatable, Sendable {
+  public var name: String
+  public var done: Int
+  /// nil when nobody knows how much there is.
+  public var total: Int?
+  /// Of this run only: steps done before a pause took no time of it.
+  public var doneBefore: Int
+  public var losses: [Double]
+  public var tokensPerSecond: Double?
+
+  public init(
+    name: String, done: Int, total: Int?, doneBefore: Int = 0, losses: [Double] = [],
+    tokensPerSecond: Double? = nil
+  ) {
+    self.name = name
+    self.done = done
+    self.total = total
+    self.doneBefore = doneBefore
+    self.losses = losses
+    self.tokensPerSecond = tokensPerSecond
+  }
+}
+
+/// The text of a progress line.
+///
+/// Pure: the time is given.
+public struct ProgressLine {
+  public var width: Int
+  public var art: LineArt
+  public var styling: Styling
+
+  private static let barWidth = 14
+
+  public init(width: Int, art: LineArt = .box, styling: Styling = .plain) {
+    self.width = width
+    self.art = art
+    self.styling = styling
+  }
+
+  /// The parts that fit, the least important ones left out first.
+  ///
+  /// `elapsed` in seconds.
+  public func text(_ state: ProgressState, elapsed: Double) -> String {
+    let parts = parts(of: state, elapsed: elapsed)
+    for importance in 1...6 {
+      let kept = parts.filter { $0.importance >= importance }.map(\.text)
+      let line = kept.joined(separator: "  ")
+      if DisplayWidth.of(line) <= width { return line }
+    }
+    return state.name.truncated(to: width)
+  }
+
+  private func parts(of state: ProgressState, elapsed: Double) -> [(importance: Int, text: String)]
+  {
+    var parts = [(6, Style.bold.applied(to: state.name, styling))]
+    if let total = state.total {
+      let share = total > 0 ? Double(state.done) / Double(total) : 0
+      parts.append((3, Style.green.applied(to: bar(share), styling)))
+      parts.append((5, "\(ReadableNumber.count(state.done))/\(ReadableNumber.count(total))"))
+      parts.append((5, ReadableNumber.percent(state.done, of: total)))
+    } else {
+      parts.append((5, ReadableNumber.count(state.done)))
+    }
+    if let loss = state.losses.last {
+      parts.append((4, "loss \(ReadableNumber.measure(loss))"))
+      if art == .box, state.losses.count > 1 {
+        parts.append((1, BrailleCurve.sparkline(state.losses.suffix(64).map { $0 }, width: 8)))
+      }
+    }
+    if let speed = state.tokensPerSecond {
+      parts.append((2, "\(ReadableNumber.short(speed)) tok/s"))
+    }
+    parts.append((4, time(state, elapsed)))
+    return parts
+  }
+
+  private func time(_ state: ProgressState, _ elapsed: Double) -> String {
+    let here = state.done - state.doneBefore
+    guard let total = state.total, here > 0, state.done < total else {
+      return ReadableNumber.duration(seconds: elapsed)
+    }
+    let left = elapsed / Double(here) * Double(total - state.done)
+    return "\(ReadableNumber.duration(seconds: left)) left"
+  }
+
+  private func bar(_ share: Double) -> String {
+    let eighths = Int(min(1, max(0, share)) * Double(Self.barWidth * 8))
+    switch art {
+    case .ascii:
+      let full = String(repeating: "#", count: eighths / 8)
+      return "[" + full.padding(to: Self.barWidth, with: ".") + "]"
+    case .box:
+      let parts = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"]
+      let full = String(repeating: "█", count: eighths / 8) + parts[eighths % 8]
+      return full.padding(to: Self.barWidth, with: " ")
+    }
+  }
+}
+
+extension String {
+  fileprivate func padding(to width: Int, with filler: Character) -> String {
+    self + String(repeating: filler, count: max(0, width - count))
+  }
+}
+
+/// Decides when progress is written, and as what: a line redrawn in place on a terminal, at most
+/// ten times a second; elsewhere a line for each tenth and each half minute.
+///
+/// Pure: the time is given.
+public struct ProgressReport {
+  public enum Medium: Sendable { case terminal, log }
+
+  private let line: ProgressLine
+  private let medium: Medium
+  private var start: Double?
+  private var lastTime = -Double.infinity
+  private var lastTenth = 0
+
+  public init(_ line: ProgressLine, on medium: Medium) {
+    self.line = line
+    self.medium = medium
+  }
+
+  /// What to write at `time` (seconds on any clock), if anything.
+  public mutating func update(_ state: ProgressState, at time: Double) -> String? {
+    let begin = start ?? time
+    let isDue = isDue(state, at: time)
+    start = begin
+    guard isDue else { return nil }
+    lastTime = time
+    let text = line.text(state, elapsed: time - begin)
+    switch medium {
+    case .terminal: return "\r" + text + "\u{1B}[K"
+    case .log: return text + "\n"
+    }
+  }
+
+  /// The last state, and the end of its line.
+  public mutating func finish(_ state: ProgressState, at time: Double) -> String {
+    let text = line.text(state, elapsed: time - (start ?? time))
+    switch medium {
+    case .terminal: return "\r" + text + "\u{1B}[K\r\n"
+    case .log: return text + "\n"
+    }
+  }
+
+  private mutating func isDue(_ state: ProgressState, at time: Double) -> Bool {
+    switch medium {
+    case .terminal: return time - lastTime >= 0.1
+    case .log:
+      let tenth = state.total.map { $0 > 0 ? 10 * state.done / $0 : 0 } ?? 0
+      defer { lastTenth = tenth }
+      return tenth > lastTenth || time - lastTime >= 30
+    }
+  }
+}

@@ -1,0 +1,72 @@
+// Cells from a pipe, or from a terminal that cannot move its cursor.
+
+import Foundation
+
+/// Reads lines, and joins them into cells until a cell is complete.
+///
+/// Nothing is edited.
+public struct LineReader {
+  private let input: Int32
+  private let output: Int32?
+  private let completeness: (String) -> Completeness
+  private var pending: [UInt8] = []
+  private var isAtEnd = false
+
+  /// Prompts are written to `output`; nil for a pipe, where nobody reads them.
+  public init(
+    input: Int32 = STDIN_FILENO, promptingOn output: Int32? = nil,
+    completeness: @escaping (String) -> Completeness
+  ) {
+    self.input = input
+    self.output = output
+    self.completeness = completeness
+  }
+
+  /// The next cell; an unfinished one at the end of the input is a cell too.
+  public mutating func read(_ prompt: Prompt) -> CellInput {
+    var lines: [String] = []
+    while true {
+      show(lines.isEmpty ? prompt.first : prompt.continuation)
+      switch nextLine() {
+      case .interrupted: return .interrupted
+      case .endOfInput: return lines.isEmpty ? .endOfInput : .cell(joined(lines))
+      case .cell(let line):
+        lines.append(line)
+        switch completeness(joined(lines)) {
+        case .complete, .wrong: return .cell(joined(lines))
+        case .incomplete: continue
+        }
+      }
+    }
+  }
+
+  private func joined(_ lines: [String]) -> String { lines.joined(separator: "\n") }
+
+  private func show(_ prompt: String) {
+    if let output { TerminalChannel(input: input, output: output).write(prompt) }
+  }
+
+  private mutating func nextLine() -> CellInput {
+    while true {
+      if let end = pending.firstIndex(of: UInt8(ascii: "\n")) {
+        defer { pending.removeSubrange(...end) }
+        return .cell(text(pending[..<end]))
+      }
+      if isAtEnd {
+        defer { pending = [] }
+        return pending.isEmpty ? .endOfInput : .cell(text(pending[...]))
+      }
+      var bytes = [UInt8](repeating: 0, count: 65_536)
+      let count = Foundation.read(input, &bytes, bytes.count)
+      if count < 0, errno == EINTR {
+        pending = []
+        return .interrupted
+      }
+      if count > 0 { pending += bytes[..<count] } else { isAtEnd = true }
+    }
+  }
+
+  private func text(_ bytes: ArraySlice<UInt8>) -> String {
+    String(decoding: bytes.last == 0x0D ? bytes.dropLast() : bytes, as: UTF8.self)
+  }
+}

@@ -1,0 +1,50 @@
+import CKernels
+
+/// Products of few rows with a weight that is read as it lies in its file (decoding).
+///
+/// Weights pass through once and are never written out as floats. Each sum has one fixed pattern,
+/// so a row's bits do not depend on how many rows there are.
+package enum DotRows {
+  /// The most rows that a kernel takes; many more are better served by unpacking tiles.
+  package static let most = 8
+
+  package typealias Kernel = (
+    _ rows: Int, _ columns: Int, _ outStart: Int, _ outEnd: Int, _ x: UnsafePointer<Float>,
+    _ xStride: Int, _ w: UnsafeRawPointer, _ y: UnsafeMutablePointer<Float>, _ yStride: Int
+  ) -> Void
+
+  /// The kernel for weights of a type, nil where there is none.
+  package static func kernel(for type: ElementType) -> Kernel? {
+    switch type {
+    case .f32: k_dot_rows_f32
+    case .f16: k_dot_rows_f16
+    case .bf16: k_dot_rows_bf16
+    case .q8_0: k_dot_rows_q8_0
+    case .q4_0: k_dot_rows_q4_0
+    case .q4_1: k_dot_rows_q4_1
+    case .q5_0: k_dot_rows_q5_0
+    case .q5_1: k_dot_rows_q5_1
+    case .q2_K: k_dot_rows_q2_K
+    case .q3_K: k_dot_rows_q3_K
+    case .q4_K: k_dot_rows_q4_K
+    case .q5_K: k_dot_rows_q5_K
+    case .q6_K: k_dot_rows_q6_K
+    case .i32: nil
+    }
+  }
+
+  /// `y = x Wᵀ`, eight rows at a time.  x: [T, in]   W: [out, in]   y: [T, out]
+  static func multiply(_ x: Operand, transposed w: Operand, _ y: Operand, _ step: Step) {
+    guard let kernel = kernel(for: w.type) else {
+      preconditionFailure("a weight of integers has no products")
+    }
+    let input = x.floats, output = y.floats
+    step.parallel(over: w.rows, by: 64) { range, _ in
+      for start in stride(from: 0, to: x.rows, by: most) {
+        kernel(
+          min(most, x.rows - start), x.columns, range.lowerBound, range.upperBound,
+          input + start * x.columns, x.columns, w.address, output + start * y.columns, y.columns)
+      }
+    }
+  }
+}

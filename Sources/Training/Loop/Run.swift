@@ -1,0 +1,158 @@
+import Datasets
+import Foundation
+import Models
+import Tensors
+import Vocabulary
+
+/// A training run from rows to a model: encode, score the reference, step, watch, keep snapshots.
+struct TrainingRun {
+  let model: LanguageModel
+  let loss: Loss
+  let settings: TrainingSettings
+  let context: RunContext
+  let pool: WorkerPool
+
+  /// How often a snapshot is kept, in seconds: what a crash may cost.
+  private static let snapshotInterval = 60.0
+  /// How many times the held-out loss is taken in a run, beside the start and the end.
+  private static let watches = 10
+
+  init(
+    _ model: LanguageModel, _ loss: Loss, _ settings: TrainingSettings, _ context: RunContext
+  ) {
+    self.model = model
+    self.loss = loss
+    self.settings = settings
+    self.context = context
+    pool = WorkerPool(count: context.threads)
+  }
+
+  func run(on data: Dataset, watching held: Dataset?) throws -> LanguageModel {
+    let examples = try encode(data, "training rows")
+    let watched = try held.map { try encode($0, "held-out rows") }
+    let readsReference = try LossGraph(model, loss, trains: false).readsReference
+    let base = try readsReference ? reference(examples, "reference") : nil
+    let trainer = try Trainer(
+      model, loss, examples, base: base, settings: settings, pool: pool,
+      snapshot: try Snapshot.read(from: context.scratch))
+    let heldOut = try watched.map {
+      try HeldOut(
+        trainer, loss, $0, base: try readsReference ? reference($0, "held-out reference") : nil,
+        pool: pool)
+    }
+    try loop(trainer, heldOut)
+    return trainer.trained
+  }
+
+  private func encode(_ data: Dataset, _ step: String) throws -> [Example] {
+    let rows = try EncodedRows(
+      data, for: loss.roles, model: model, length: settings.length, step: step)
+    context.report(.ledger(rows.ledger))
+    guard !rows.examples.isEmpty else {
+      throw TrainingError(
+        problem: "none of the \(data.count) \(step) can be used: "
+          + rows.ledger.entries.map { "\($0.count) \($0.reason)" }.joined(separator: ", "),
+        advice: "Look at the rows with take(3); is `length:` long enough for the prompts?")
+    }
+    return rows.examples
+  }
+
+  /// Log-probabilities under the reference: the model without the adapter that is trained, or as
+  /// it was before training.
+  private func reference(_ examples: [Example], _ label: String) throws -> [[[Float]]] {
+    let adapters = max(0, model.adapters.count - 1)
+    let scorer = Scorer(model, adapters: adapters, pool: pool, tokens: settings.tokensAtOnce)
+    return try scorer.logProbabilities(examples) { done in
+      if context.isPausing() { throw Paused(place: "while scoring the reference") }
+      context.report(
+        .progress(
+          Progress(
+            label: "\(context.label) \(label)", done: done, total: examples.count, unit: "rows")))
+    }
+  }
+
+  private func loop(_ trainer: Trainer, _ heldOut: HeldOut?) throws {
+    var pace = Pace(budget: settings.budget, steps: trainer.steps, done: trainer.history.count)
+    var held = try heldOut?.loss()
+    if let held { context.report(.message("held-out loss before: \(Self.figure(held))")) }
+    var lastSnapshot = Date()
+    while !trainer.isDone, !pace.isOver {
+      let total = pace.total(after: trainer.history.count)
+      let step = try trainer.step(
+        rate: settings.schedule.rate(step: trainer.history.count, of: total))
+      let done = trainer.history.count
+      pace.count(step.tokens)
+      if let heldOut, done < total, done % max(1, total / Self.watches) == 0 {
+        held = try heldOut.loss()
+      }
+      report(step, trainer, pace, total, held)
+      if context.isPausing() {
+        try trainer.snapshot.write(to: context.scratch)
+        throw Paused(place: "at step \(done) of \(total)")
+      }
+      if Date().timeIntervalSince(lastSnapshot) > Self.snapshotInterval {
+        try trainer.snapshot.write(to: context.scratch)
+        lastSnapshot = Date()
+      }
+    }
+    if let heldOut {
+      context.report(.message("held-out loss after: \(Self.figure(try heldOut.loss()))"))
+    }
+  }
+
+  private func report(
+    _ step: Trainer.StepReport, _ trainer: Trainer, _ pace: Pace, _ total: Int, _ held: Double?
+  ) {
+    var metrics = [
+      (name: "gradient norm", value: step.gradientNorm), (name: "learning rate", value: step.rate),
+    ]
+    if let held { metrics.append((name: "held-out loss", value: held)) }
+    context.report(
+      .progress(
+        Progress(
+          label: context.label, done: trainer.history.count, total: total, loss: step.loss,
+          tokensPerSecond: pace.tokensPerSecond,
+          secondsLeft: pace.secondsLeft(done: trainer.history.count, total: total),
+          metrics: metrics)))
+  }
+
+  private static func figure(_ value: Double) -> String {
+    String((value * 10_000).rounded() / 10_000)
+  }
+}
+
+/// How fast a run goes and how long it has left.
+struct Pace {
+  private let start = Date()
+  private let budgetSeconds: Double?
+  private let steps: Int?
+  private let doneBefore: Int
+  private var tokens = 0
+
+  init(budget: Budget, steps: Int?, done: Int) {
+    let isTime = budget.quantity.unit.dimension == .duration
+    budgetSeconds = isTime ? budget.quantity.base : nil
+    self.steps = steps
+    doneBefore = done
+  }
+
+  mutating func count(_ more: Int) { tokens += more }
+
+  private var seconds: Double { max(1e-9, Date().timeIntervalSince(start)) }
+  var tokensPerSecond: Double { Double(tokens) / seconds }
+  var isOver: Bool { budgetSeconds.map { seconds >= $0 } ?? false }
+
+  /// The steps of the whole run; with a budget of time, as many as the pace so far promises.
+  func total(after done: Int) -> Int {
+    if let steps { return steps }
+    guard let budgetSeconds, done > doneBefore else { return done + 1 }
+    let perStep = seconds / Double(done - doneBefore)
+    return max(done + 1, done + Int((budgetSeconds - seconds) / perStep))
+  }
+
+  func secondsLeft(done: Int, total: Int) -> Double? {
+    if let budgetSeconds { return max(0, budgetSeconds - seconds) }
+    guard done > doneBefore else { return nil }
+    return seconds / Double(done - doneBefore) * Double(total - done)
+  }
+}

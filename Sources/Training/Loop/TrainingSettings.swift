@@ -1,0 +1,45 @@
+import Vocabulary
+
+/// How to train, apart from the loss and the rows.
+public struct TrainingSettings: Sendable {
+  public var budget: Budget
+  /// Rows, or pairs, per update.
+  public var batch: Int
+  public var schedule: Schedule
+  public var weightDecay: Double
+  public var beta1: Double
+  public var beta2: Double
+  public var epsilon: Double
+  /// The largest norm of all gradients together; nil for no limit.
+  public var clip: Double?
+  /// The longest sequence in tokens; longer ones are cut at the end.
+  public var length: Int
+  public var seed: UInt64
+  /// How many tokens run through the model at once; a step of more runs in parts.
+  public var tokensAtOnce: Int
+  /// What plans may take at most; a step then keeps less and computes more.
+  public var memory: Int?
+  /// Whether rows come in a new random order each epoch.
+  public var shuffles: Bool
+
+  public init(
+    budget: Budget, batch: Int = 32, schedule: Schedule, weightDecay: Double = 0,
+    beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-8, clip: Double? = 1,
+    length: Int = 1024, seed: UInt64 = 0, tokensAtOnce: Int = 1024, memory: Int? = nil,
+    shuffles: Bool = true
+  ) {
+    self.budget = budget
+    self.batch = batch
+    self.schedule = schedule
+    self.weightDecay = weightDecay
+    self.beta1 = beta1
+    self.beta2 = beta2
+    self.epsilon = epsilon
+    self.clip = clip
+    self.length = length
+    self.seed = seed
+    self.tokensAtOnce = tokensAtOnce
+    self.memory = memory
+    self.shuffles = shuffles
+  }
+}

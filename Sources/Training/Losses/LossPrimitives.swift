@@ -1,0 +1,82 @@
+import Tensors
+import Vocabulary
+
+extension Typing {
+  /// The dimensions of the tensor argument.
+  fileprivate static let sameTensor = Typing.derived { $0.type("x") }
+
+  /// A reduction takes the innermost dimension away.
+  fileprivate static let reduced = Typing.derived { call in
+    guard case .tensor(let dimensions) = call.type("x") else { return .tensor([]) }
+    return .tensor(call.type("over") == .none ? dimensions.dropLast() : [])
+  }
+}
+
+/// An element-wise function of a loss.
+private func elementwise(
+  _ name: String, _ summary: String, _ body: @escaping @Sendable (Tensor) -> Tensor
+) -> Vocabulary.Primitive {
+  Vocabulary.Primitive(
+    name, summary, in: .losses, typing: .sameTensor,
+    Parameter<TracedTensor>.subject("x", "A tensor.")
+  ) { _, x in
+    TracedTensor(body(x.tensor), x.level, x.trace)
+  }
+}
+
+extension Vocabulary.Primitive {
+  /// What formulas of losses are made of, beside operators.
+  public static let lossFormulas: [Vocabulary.Primitive] = [
+    elementwise("log_sigmoid", "log(1 / (1 + exp(-x))) without overflow.", logSigmoid),
+    elementwise("sigmoid", "1 / (1 + exp(-x)).", sigmoid),
+    elementwise("softplus", "log(1 + exp(x)) without overflow.", softplus),
+    elementwise("log1mexp", "log(1 - exp(x)) for x < 0; x is held at -1e-7 or below.") {
+      log1mexp(minimum($0, -1e-7))
+    },
+    elementwise("relu", "x where it is positive, else 0.", relu),
+    elementwise("square", "x times x.", square),
+    elementwise("exp", "e to the power x.", exp),
+    elementwise("log", "The natural logarithm.", log),
+    elementwise("abs", "The distance from zero.", abs),
+    elementwise("tanh", "The hyperbolic tangent.", tanh),
+    elementwise("detach", "The same numbers, through which no gradient flows.", stopGradient),
+    meanOfTensor, sumOfTensor, clampTensor,
+  ]
+
+  private static let meanOfTensor = Vocabulary.Primitive(
+    "mean",
+    "The mean of each sequence's tokens, of the sequences, or with `over` of all tokens of the step.",
+    in: .losses, typing: .reduced,
+    Parameter<TracedTensor>.subject("x", "A tensor."),
+    Parameter<TracedTensor?>("over", "A mask: the mean goes over all tokens that it selects.")
+  ) { _, x, mask in
+    try mask.map { try x.trace.mean(x, over: $0) } ?? x.trace.mean(x)
+  }
+
+  private static let sumOfTensor = Vocabulary.Primitive(
+    "sum", "The sum of each sequence's tokens, or of the sequences.", in: .losses,
+    typing: .reduced,
+    Parameter<TracedTensor>.subject("x", "A tensor.")
+  ) { _, x in
+    x.trace.sum(x)
+  }
+
+  private static let clampTensor = Vocabulary.Primitive(
+    "clamp", "x held between two bounds; outside them no gradient flows.", in: .losses,
+    typing: .sameTensor,
+    Parameter<TracedTensor>.subject("x", "A tensor."),
+    Parameter<Double>("low", "The lower bound."),
+    Parameter<Double>("high", "The upper bound.")
+  ) { _, x, low, high in
+    TracedTensor(clamp(x.tensor, Float(low), Float(high)), x.level, x.trace)
+  }
+}
+
+extension Library {
+  /// The types that losses are written with.
+  public static let lossTypes: [TypeEntry] = [
+    TypeEntry("Loss", "What training minimises; it states the columns that it reads.", arity: 1),
+    TypeEntry(
+      "Batch", "The rows of a step inside a loss.", arity: 1, members: TracedBatch.members),
+  ]
+}

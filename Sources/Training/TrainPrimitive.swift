@@ -1,0 +1,95 @@
+import Datasets
+import Models
+import Vocabulary
+
+/// A learning rate: a number, or a schedule.
+public typealias LearningRate = Either<Double, Schedule>
+
+extension Primitive {
+  public static let train = Primitive(
+    "train", "Trains a model on rows: its last adapter if it wears one, else all its weights.",
+    in: .training, cost: .heavy, typing: .derived(trainType),
+    Parameter<LanguageModel>.subject("model", "The model to start from."),
+    Parameter<Dataset>("on", "The rows to learn from."),
+    Parameter<Loss>("with", "The loss; it states the columns that it reads."),
+    Parameter<Budget>("budget", "How long: epochs, steps, tokens or time.", default: oneEpoch),
+    Parameter("batch", "Rows, or pairs, per update.", default: 32, .within(1...65_536)),
+    Parameter<LearningRate>(
+      "lr", "The learning rate, or a schedule of it.", default: .first(2e-4)),
+    Parameter<Dataset?>("watch", "Held-out rows whose loss is shown while training."),
+    Parameter(
+      "length", "The longest sequence; longer ones are cut at the end.", default: TokenCount(1024)),
+    Parameter("weight_decay", "Decoupled weight decay of AdamW.", default: 0.0, .atLeast(0)),
+    Parameter<Double?>("clip", "The largest norm of all gradients together.", default: 1.0),
+    Parameter("beta1", "Decay of the mean of gradients in AdamW.", default: 0.9, .within(0...1)),
+    Parameter("beta2", "Decay of the mean of squares in AdamW.", default: 0.999, .within(0...1)),
+    Parameter("shuffle", "Whether rows come in a new order each epoch.", default: true),
+    Parameter("seed", "Another seed, another order and another dropout.", default: 0),
+    Parameter(
+      "at_once", "Tokens that run through the model at once; results stay the same to rounding.",
+      default: TokenCount(1024), role: .execution),
+    Parameter<MemorySize?>(
+      "memory", "What a step may take; less memory means more computing.", role: .execution)
+  ) {
+    context, model, rows, loss, budget, batch, rate, held, length, decay, clip, beta1, beta2,
+    shuffles, seed, atOnce, memory in
+    let settings = TrainingSettings(
+      budget: budget, batch: batch, schedule: schedule(rate), weightDecay: decay, beta1: beta1,
+      beta2: beta2, clip: clip, length: length.count,
+      seed: context.seed ^ UInt64(bitPattern: Int64(seed)), tokensAtOnce: atOnce.count,
+      memory: memory?.bytes, shuffles: shuffles)
+    return try TrainingRun(model, loss, settings, context).run(on: rows, watching: held)
+  }
+
+  private static let oneEpoch = Budget(Quantity(1, .epochs))
+
+  private static func schedule(_ rate: LearningRate) -> Schedule {
+    switch rate {
+    case .first(let number): Schedule(.constant, peak: number)
+    case .second(let schedule): schedule
+    }
+  }
+
+  /// A model, if the rows have what the loss reads.
+  @Sendable private static func trainType(_ call: CallSite) throws -> RecipeType {
+    guard case .opaque(Loss.typeName, let arguments) = call.type("with"),
+      let wanted = arguments.first?.fields
+    else { return LanguageModel.recipeType }
+    let complaints = ["on", "watch"].compactMap { name -> Complaint? in
+      guard let found = call.row(name).fields else { return nil }
+      return missing(wanted, in: found, at: name) ?? wrongType(wanted, in: found, at: name)
+    }
+    guard complaints.isEmpty else { throw Complaints(complaints) }
+    return LanguageModel.recipeType
+  }
+
+  private static func missing(
+    _ wanted: [RecordField], in found: [RecordField], at parameter: String
+  ) -> Complaint? {
+    let labels = found.map(\.label)
+    let absent = wanted.map(\.label).filter { !labels.contains($0) }
+    let isConversation = labels.contains("messages") && wanted.contains { $0.label == "response" }
+    guard !absent.isEmpty, !isConversation else { return nil }
+    return Complaint(
+      .missingColumns(absent, found: labels), at: parameter,
+      "this dataset lacks columns that the loss reads",
+      label: "has: " + labels.joined(separator: ", "),
+      notes: ["The loss reads: " + wanted.map(\.label).joined(separator: ", ") + "."])
+  }
+
+  private static func wrongType(
+    _ wanted: [RecordField], in found: [RecordField], at parameter: String
+  ) -> Complaint? {
+    for field in wanted {
+      guard let type = found.first(where: { $0.label == field.label })?.type else { continue }
+      let isPrompt = field.label == "prompt" && RecipeType.messages.accepts(type)
+      guard !field.type.accepts(type), !isPrompt else { continue }
+      return Complaint(
+        .wrongType(found: type, expected: field.type), at: parameter,
+        "column `\(field.label)` is \(type), but the loss reads \(field.type)",
+        label: "`\(field.label)` is \(type)",
+        notes: ["Make it with add(\(field.label): …), or leave rows out with filter(…)."])
+    }
+    return nil
+  }
+}

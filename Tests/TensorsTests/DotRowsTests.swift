@@ -1,0 +1,143 @@
+import Foundation
+import Tensors
+import Testing
+
+@Suite struct DotRowsTests {
+  static let types = ElementType.allCases.filter { DotRows.kernel(for: $0) != nil }
+
+  /// A packed weight and, block by block, the numbers it stands for.
+  struct Packed {
+    var bytes: [UInt8] = []
+    var numbers: [Double] = []
+
+    init(_ type: ElementType, count: Int) {
+      var noise = Noise(UInt64(count))
+      for _ in 0..<count / type.blockLength { append(type, &noise) }
+      if numbers.isEmpty { numbers = unpacked(type, count) }
+    }
+
+    /// The numbers as a tensor reads them; the tests of the formats say that they are right.
+    private func unpacked(_ type: ElementType, _ count: Int) -> [Double] {
+      var numbers = [Float](repeating: 0, count: count)
+      bytes.withUnsafeBytes { bytes in
+        numbers.withUnsafeMutableBufferPointer { numbers in
+          guard let source = bytes.baseAddress, let target = numbers.baseAddress else { return }
+          type.unpack(count, from: source, into: target)
+        }
+      }
+      return numbers.map(Double.init)
+    }
+
+    mutating func append<T>(raw value: T) { withUnsafeBytes(of: value) { bytes += $0 } }
+
+    mutating func append(_ type: ElementType, _ noise: inout Noise) {
+      let scale = Float16(noise.next()), bottom = Float16(noise.next())
+      switch type {
+      case .f32:
+        numbers.append(Double(noise.next()))
+        append(raw: Float(numbers[numbers.count - 1]))
+      case .f16:
+        numbers.append(Double(scale))
+        append(raw: scale)
+      case .bf16:
+        let bits = noise.next().bitPattern & 0xFFFF_0000
+        numbers.append(Double(Float(bitPattern: bits)))
+        append(raw: UInt16(bits >> 16))
+      case .q8_0:
+        append(raw: scale)
+        let quants = (0..<32).map { _ in Int8(noise.next() * 127) }
+        for q in quants { append(raw: q) }
+        numbers += quants.map { Double(scale) * Double($0) }
+      case .q4_0, .q4_1:
+        append(raw: scale)
+        if type == .q4_1 { append(raw: bottom) }
+        let quants = (0..<32).map { _ in UInt8(8 + noise.next() * 7.9) }
+        for i in 0..<16 { append(raw: quants[i] | quants[i + 16] << 4) }
+        let offset = type == .q4_1 ? Double(bottom) : -8 * Double(scale)
+        numbers += quants.map { Double(scale) * Double($0) + offset }
+      case .q5_0, .q5_1, .q2_K, .q3_K, .q4_K, .q5_K, .q6_K:
+        // Any bytes are a block, as long as its scales are finite.
+        bytes += (0..<type.blockBytes).map { _ in UInt8(bitPattern: Int8(noise.next() * 127)) & 0x3B
+        }
+      case .i32: break
+      }
+    }
+  }
+
+  @Test(arguments: types) func `dot products equal their plain twins`(_ type: ElementType) throws {
+    for columns in type.blockLength == 1
+      ? [1, 31, 33, 64, 100, 576] : [1, 3, 18].map({ $0 * type.blockLength })
+    {
+      let out = 5, packed = Packed(type, count: out * columns)
+      var noise = Noise(9)
+      let x = noise.floats(8 * columns)
+      let found = try products(type, packed, x, rows: 8, columns: columns, out: out)
+      let expected = (0..<8 * out).map { at in
+        (0..<columns).reduce(0.0) {
+          $0 + Double(x[at / out * columns + $1]) * packed.numbers[at % out * columns + $1]
+        }
+      }
+      let size = packed.numbers.map(abs).max() ?? 1
+      #expect(distance(found, expected) < 2e-5 * size, "\(columns) columns")
+    }
+  }
+
+  @Test(arguments: types) func `a row's bits do not depend on how many rows there are`(
+    _ type: ElementType
+  ) throws {
+    let columns = type.blockLength == 1 ? 77 : 3 * type.blockLength, out = 7
+    let packed = Packed(type, count: out * columns)
+    var noise = Noise(3)
+    let x = noise.floats(8 * columns)
+    let all = try products(type, packed, x, rows: 8, columns: columns, out: out)
+    for rows in 1..<8 {
+      let some = try products(type, packed, x, rows: rows, columns: columns, out: out)
+      #expect(some == Array(all.prefix(rows * out)), "\(rows) rows")
+    }
+    let last = try products(
+      type, packed, Array(x.suffix(columns)), rows: 1, columns: columns, out: out)
+    #expect(last == Array(all.suffix(out)))
+  }
+
+  private func products(
+    _ type: ElementType, _ packed: Packed, _ x: [Float], rows: Int, columns: Int, out: Int
+  ) throws -> [Float] {
+    let kernel = try #require(DotRows.kernel(for: type))
+    var y = [Float](repeating: .nan, count: rows * out)
+    packed.bytes.withUnsafeBytes { bytes in
+      x.withUnsafeBufferPointer { x in
+        y.withUnsafeMutableBufferPointer { y in
+          guard let w = bytes.baseAddress, let x = x.baseAddress, let y = y.baseAddress else {
+            return
+          }
+          // In two stretches, as two tasks would.
+          kernel(rows, columns, 0, 2, x, columns, w, y, out)
+          kernel(rows, columns, 2, out, x, columns, w, y, out)
+        }
+      }
+    }
+    return y
+  }
+}
+
+@Suite struct LinearRowsTests {
+  private func product(_ rows: Int, of x: [Float], _ w: Weight, apart: Bool) throws -> [Float] {
+    let graph = Graph()
+    let input = graph.input("x", .f32, [.fixed(rows), .fixed(w.shape[1])])
+    let weight = graph.parameter("w", shape: w.shape, trainable: false)
+    let y = linear(input, weight, keepsRowsApart: apart)
+    let execution = try Execution(Plan(graph, outputs: [y], bounds: [:]), weights: ["w": w])
+    try execution.run(
+      inputs: ["x": .floats(Array(x.prefix(rows * w.shape[1])))], lengths: [:])
+    return execution.read(y)
+  }
+
+  @Test func `a row's bits do not depend on its neighbours in generation`() throws {
+    var noise = Noise(4)
+    let x = noise.floats(40 * 96), w = Weight(shape: [130, 96], floats: noise.floats(130 * 96))
+    let all = try product(40, of: x, w, apart: true)
+    for rows in [1, 3, 8, 9, 17] {
+      #expect(try product(rows, of: x, w, apart: true) == Array(all.prefix(rows * 130)))
+    }
+  }
+}
