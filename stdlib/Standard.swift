@@ -1,6 +1,6 @@
 import Vocabulary
 
-extension Vocabulary {
+extension Library {
   /// All words of the language, one line each.
-  public static let standard = Vocabulary(primitives: [])
+  public static let standard = Library(primitives: [])
 }

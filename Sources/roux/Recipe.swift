@@ -43,7 +43,7 @@ struct Recipe {
     return program
   }
 
-  var store: Store { Store(beside: directory, stored: Words.lexicon.vocabulary.stored) }
+  var store: Store { Store(beside: directory, stored: Words.lexicon.library.stored) }
 
   func run(_ printer: EventPrinter, threads: Int?) throws {
     let program = try checked(isJSON: printer.isJSON)

@@ -72,13 +72,13 @@ enum TestVocabulary {
     Lexicon(vocabulary(journal, pausing: pausing))
   }
 
-  static func vocabulary(_ journal: Journal, pausing: Bool = false) -> Vocabulary {
-    Vocabulary(
+  static func vocabulary(_ journal: Journal, pausing: Bool = false) -> Library {
+    Library(
       primitives: dataWords + numberWords + modelWords(journal, pausing: pausing)
         + effects(journal),
       types: [
-        Vocabulary.TypeEntry("Model", "A model.") { _ in [RecordField("name", .text)] },
-        Vocabulary.TypeEntry("Loss", "What training makes small.", arity: 1),
+        Library.TypeEntry("Model", "A model.") { _ in [RecordField("name", .text)] },
+        Library.TypeEntry("Loss", "What training makes small.", arity: 1),
       ],
       sources: [.init(name: "losses.recipe", text: losses)], stored: [TestModel.self])
   }

@@ -269,8 +269,8 @@ extension Elaborator {
     switch type {
     case .record(let fields): .fields(fields)
     case .opaque(let name, let arguments):
-      lexicon.vocabulary.type(named: name).map { .fields($0.members(arguments)) } ?? .anything
-    case .data(let row): .fields(lexicon.vocabulary.type(named: "Data")?.members([row]) ?? [])
+      lexicon.library.type(named: name).map { .fields($0.members(arguments)) } ?? .anything
+    case .data(let row): .fields(lexicon.library.type(named: "Data")?.members([row]) ?? [])
     case .tensor, .any: .anything
     case .unknown: .wrong
     case .none, .bool, .int, .float, .text, .path, .quantity, .optional, .list, .choice, .either,

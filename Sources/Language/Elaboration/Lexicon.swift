@@ -4,33 +4,33 @@ import Foundation
 import Syntax
 import Vocabulary
 
-/// A vocabulary made ready for looking words up; made once at start.
+/// A library made ready for looking words up; made once at start.
 public final class Lexicon: Sendable {
-  public let vocabulary: Vocabulary
+  public let library: Library
   let functions: [String: UserFunction]
   private let values: [String: Typed]
   private let byName: [String: [Primitive]]
   /// What is wrong in the library's own sources; a test holds that it is nothing.
   public let diagnostics: [(source: SourceText, diagnostic: Diagnostic)]
 
-  public init(_ vocabulary: Vocabulary) {
-    self.vocabulary = vocabulary
-    byName = Dictionary(grouping: vocabulary.primitives + [.check], by: \.name).mapValues {
-      // A vocabulary may bring its own `check`, with words of its own in the manual.
+  public init(_ library: Library) {
+    self.library = library
+    byName = Dictionary(grouping: library.primitives + [.check], by: \.name).mapValues {
+      // A library may bring its own `check`, with words of its own in the manual.
       $0.count > 1 && $0[0].name == "check" ? Array($0.prefix(1)) : $0
     }
-    let library = Library(vocabulary, byName)
-    functions = library.functions
-    values = library.values
-    diagnostics = library.diagnostics
+    let sources = LibrarySources(library, byName)
+    functions = sources.functions
+    values = sources.values
+    diagnostics = sources.diagnostics
   }
 
   /// A lexicon of primitives alone, for reading the library itself.
   fileprivate init(
-    _ vocabulary: Vocabulary, _ byName: [String: [Primitive]],
+    _ library: Library, _ byName: [String: [Primitive]],
     _ functions: [String: UserFunction], _ values: [String: Typed]
   ) {
-    self.vocabulary = vocabulary
+    self.library = library
     self.byName = byName
     self.functions = functions
     self.values = values
@@ -48,15 +48,15 @@ public final class Lexicon: Sendable {
 }
 
 /// The files of the library, read in order: later ones may use earlier ones.
-private struct Library {
+private struct LibrarySources {
   var functions: [String: UserFunction] = [:]
   var values: [String: Typed] = [:]
   var diagnostics: [(source: SourceText, diagnostic: Diagnostic)] = []
 
-  init(_ vocabulary: Vocabulary, _ byName: [String: [Primitive]]) {
-    for file in vocabulary.sources {
+  init(_ library: Library, _ byName: [String: [Primitive]]) {
+    for file in library.sources {
       read(
-        SourceText(name: file.name, file.text), Lexicon(vocabulary, byName, functions, values))
+        SourceText(name: file.name, file.text), Lexicon(library, byName, functions, values))
     }
   }
 

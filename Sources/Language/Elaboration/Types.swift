@@ -35,7 +35,7 @@ extension Elaborator {
       guard count(arguments, constructor.arity, of: name) else { return .unknown }
       return constructor.make(types)
     }
-    if let entry = lexicon.vocabulary.type(named: name.text) {
+    if let entry = lexicon.library.type(named: name.text) {
       guard count(arguments, 0...entry.arity, of: name) else { return .unknown }
       return .opaque(name.text, types)
     }
@@ -70,7 +70,7 @@ extension Elaborator {
     }
     let known =
       declared + Elaborator.simpleTypes.keys + Elaborator.constructors.keys
-      + lexicon.vocabulary.types.map(\.name) + ["Tensor"]
+      + lexicon.library.types.map(\.name) + ["Tensor"]
     let near = nearest(name.text, in: known)
     return Diagnostic(
       .unknownType, "there is no type `\(name.text)`", at: name.range,

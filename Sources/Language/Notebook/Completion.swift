@@ -112,7 +112,7 @@ extension Session {
     switch type {
     case .record(let own): fields = own
     case .opaque(let name, let arguments):
-      fields = lexicon.vocabulary.type(named: name)?.members(arguments) ?? []
+      fields = lexicon.library.type(named: name)?.members(arguments) ?? []
     case .none, .bool, .int, .float, .text, .path, .quantity, .optional, .list, .choice, .either,
       .function, .row, .column, .rowType, .data, .tensor, .any, .unknown:
       fields = []
