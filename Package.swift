@@ -83,7 +83,12 @@ let package = Package(
       "Evaluation", "Syntax", "Vocabulary", "Store", "Language", "Notebook", "Standard",
     ].map {
       .testTarget(
-        name: "\($0)Tests", dependencies: ["TestSupport", .target(name: $0)], swiftSettings: edge)
+        name: "\($0)Tests",
+        dependencies: [
+          "TestSupport", "JSON", "Tensors", "Formats", "Models", "Datasets", "Vocabulary",
+          .target(name: $0),
+        ],
+        exclude: ["Formats", "Models"].contains($0) ? ["Golden"] : [], swiftSettings: edge)
     },
   swiftLanguageModes: [.v6]
 )
