@@ -117,10 +117,13 @@ public final class Graph: Sendable {
   private func poison(_ error: ShapeError, like found: [Signature]) -> [Tensor] {
     state.withLock { if $0.complaint == nil { $0.complaint = error } }
     let standIn = leaf(.input("a stand-in of shape \(found)"), found.first ?? Signature(.scalar))
-    return [Tensor](repeating: standIn, count: 4)
+    return [Tensor](repeating: standIn, count: 64)
   }
 
-  /// Marks a value that is kept when whole blocks are computed again in the backward pass.
+  /// Marks a value that is kept however much is computed again in the backward pass.
+  ///
+  /// Mark the residual stream after every block: a sum of sums would otherwise be made again from
+  /// its very beginning.
   @discardableResult
   public func checkpoint(_ tensor: Tensor) -> Tensor {
     state.withLock { _ = $0.checkpoints.insert(tensor.id) }

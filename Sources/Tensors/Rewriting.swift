@@ -46,6 +46,7 @@ struct Accumulating: Operation {
   var name: String { "\(operation.value.name), added up" }
   var isPure: Bool { false }
   var alias: Int? { buffer }
+  var packedInputs: [Int] { operation.value.packedInputs }
 
   func results(for inputs: [Signature]) throws(ShapeError) -> [Signature] {
     try operation.value.results(for: Array(inputs.dropLast()))

@@ -147,5 +147,6 @@ let movementCases: [OpCase] = [
   OpCase(
     "concatenate vectors", [2], [3], formula: { concatenate([$0[0], $0[1]]) },
     twin: { $0[0] + $0[1] }),
+  OpCase("column", [5], [1, 1], formula: { flatten(linear(column($0[0]), $0[1])) }),
   OpCase("flatten", [5, 1], formula: { exp(flatten($0[0])) * 2 }),
 ]

@@ -57,6 +57,47 @@ import Testing
     #expect(try kept(step: 1) != first)
   }
 
+  @Test func `a small network learns exclusive or, the same on any number of workers`() throws {
+    let losses = try [1, 3].map { try learnExclusiveOr(workers: $0) }
+    #expect(losses[0].last ?? 1 < 0.01 && losses[0][0] > 0.2)
+    #expect(losses[0] == losses[1])
+  }
+
+  private func learnExclusiveOr(workers: Int) throws -> [Float] {
+    let graph = Graph(), random = Random(seed: 1, purpose: .initialization)
+    let weights = [
+      "in": random.normalWeight(shape: [8, 2], deviation: 1),
+      "bias": random.normalWeight(shape: [8], deviation: 1),
+      "out": random.normalWeight(shape: [1, 8], deviation: 1),
+    ]
+    let p = weights.mapValues(\.shape).reduce(into: [:]) {
+      $0[$1.key] = graph.parameter($1.key, shape: $1.value, trainable: true)
+    }
+    guard let first = p["in"], let bias = p["bias"], let last = p["out"] else { return [] }
+    let x = graph.input("x", .f32, [.tokens, 2]), y = graph.input("y", .f32, [.tokens])
+    let hidden = tanh(linear(x, first, bias: bias))
+    let loss = mean(square(flatten(linear(hidden, last)) - y))
+    let plan = try Plan(
+      graph, outputs: [loss], effects: graph.gradients(of: loss), bounds: [.tokens: 4])
+    let pool = WorkerPool(count: workers)
+    let execution = try Execution(plan, weights: weights, pool: pool)
+    let inputs: [String: InputData] = [
+      "x": .floats([0, 0, 0, 1, 1, 0, 1, 1]), "y": .floats([0, 1, 1, 0]),
+    ]
+    var adam = AdamW()
+    return try (0..<300).map { _ in
+      try execution.run(inputs: inputs, lengths: [.tokens: 4])
+      let updates = plan.trainedParameters.compactMap { name in
+        guard let parameter = weights[name], let gradient = execution.gradient(of: name) else {
+          return nil as AdamW.Update?
+        }
+        return AdamW.Update(name: name, parameter: parameter, gradient: gradient, decay: 0)
+      }
+      adam.update(updates, rate: 0.05, pool: pool)
+      return execution.scalar(loss)
+    }
+  }
+
   @Test func `fast functions are as good as the C library's`() throws {
     let numbers = stride(from: Float(-100), through: 90, by: 0.0137).map { $0 }
     let positive = (0..<4000).map { Foundation.exp(Float($0) * 0.04 - 80) }

@@ -73,20 +73,25 @@ struct Concatenate: Operation {
   }
 }
 
-/// The same numbers under another shape.
-struct View: Operation {
-  let shape: Shape
-  let source: Shape
-  var name: String { "view" }
+/// A matrix of one column as a vector, or back: the same numbers in the same memory.
+struct Flatten: Operation {
+  let isInverse: Bool
+  var name: String { isInverse ? "column" : "flatten" }
   var alias: Int? { 0 }
   var isCheap: Bool { true }
 
   func results(for inputs: [Signature]) throws(ShapeError) -> [Signature] {
-    [Signature(shape, inputs[0].type)]
+    let extents = inputs[0].shape.extents
+    if isInverse, extents.count == 1 { return [Signature([extents[0], 1], inputs[0].type)] }
+    guard !isInverse, extents.count == 2, extents[1] == 1 else {
+      throw ShapeError(
+        name, found: inputs, expected: isInverse ? "a vector" : "a matrix of one column")
+    }
+    return [Signature([extents[0]], inputs[0].type)]
   }
 
   func gradients(of node: Application, from outputs: [Tensor?]) -> [Tensor?] {
-    [outputs[0].map { $0.graph.apply(View(shape: source, source: shape), to: [$0])[0] }]
+    [outputs[0].map { $0.graph.apply(Flatten(isInverse: !isInverse), to: [$0])[0] }]
   }
 
   func cost(_ sizes: Sizes) -> Cost { Cost(flops: 0, bytes: 0) }
@@ -142,10 +147,11 @@ public func concatenate(_ parts: [Tensor]) -> Tensor {
 
 /// A matrix of one column as a vector.  x: [R, 1]   Returns: [R]
 public func flatten(_ x: Tensor) -> Tensor {
-  precondition(x.shape.width == 1, "only a matrix of one column is flattened, not \(x.shape)")
-  let shape = Shape(Array(x.shape.extents.prefix(1)))
-  return x.graph.apply(View(shape: shape, source: x.shape), to: [x])[0]
+  x.graph.apply(Flatten(isInverse: false), to: [x])[0]
 }
+
+/// A vector as a matrix of one column.  x: [R]   Returns: [R, 1]
+public func column(_ x: Tensor) -> Tensor { x.graph.apply(Flatten(isInverse: true), to: [x])[0] }
 
 /// The value of `x`, through which no gradient flows.
 public func stopGradient(_ x: Tensor) -> Tensor { x.graph.apply(StopGradient(), to: [x])[0] }
