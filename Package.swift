@@ -9,6 +9,9 @@ let edge: [SwiftSetting] = [
 ]
 let safe: [SwiftSetting] = edge + [.strictMemorySafety()]
 
+/// Folders of test targets that are no sources: tests read them by path.
+let readInPlace = ["Formats": ["Golden"], "Models": ["Golden"], "Language": ["Programs"]]
+
 let package = Package(
   name: "roux",
   products: [.executable(name: "roux", targets: ["roux"])],
@@ -83,8 +86,12 @@ let package = Package(
       "Evaluation", "Syntax", "Vocabulary", "Store", "Language", "Notebook", "Standard",
     ].map {
       .testTarget(
-        name: "\($0)Tests", dependencies: ["TestSupport", .target(name: $0)],
-        exclude: $0 == "Language" ? ["Programs"] : [], swiftSettings: edge)
+        name: "\($0)Tests",
+        dependencies: [
+          "TestSupport", "JSON", "Tensors", "Formats", "Models", "Datasets", "Vocabulary",
+          .target(name: $0),
+        ],
+        exclude: readInPlace[$0] ?? [], swiftSettings: edge)
     },
   swiftLanguageModes: [.v6]
 )

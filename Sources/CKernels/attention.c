@@ -77,8 +77,8 @@ PIECE void fold_single(const struct meeting *meeting, size_t size, const float *
     scores[j] = dot(size, q, k + (meeting->start + j) * kStride) * scale;
     top = scores[j] > top ? scores[j] : top;
   }
-  float shrink = exp_f32(*maximum - top);
-  for (size_t j = 0; j < meeting->keys; j++) scores[j] = exp_f32(scores[j] - top);
+  float shrink = fast_exp(*maximum - top);
+  for (size_t j = 0; j < meeting->keys; j++) scores[j] = fast_exp(scores[j] - top);
   for (size_t j = 0; j < meeting->keys; j++) total += scores[j];
   add_weighted_rows(meeting->keys, size, scores, v + meeting->start * vStride, vStride, shrink, o);
   *maximum = top;

@@ -1,7 +1,10 @@
 #ifndef ROUX_LANES_H
 #define ROUX_LANES_H
-#include "fast_math.h"
+#include "elementary.h"
+#include "piece.h"
 #include <stddef.h>
+
+// fast_exp(0) is exactly 1 and fast_exp(-inf) exactly 0, on which masked softmax relies.
 
 /// Sixteen numbers side by side: queries (or keys) of one block, each in a lane of its own.
 ///
@@ -53,7 +56,7 @@ PIECE void raise_lanes(lanes *restrict to, const lanes *restrict other) {
 
 PIECE void exp_lanes(size_t count, lanes *x) {
   float *f = (float *)x;
-  for (size_t i = 0; i < count * LANES; i++) f[i] = exp_f32(f[i]);
+  for (size_t i = 0; i < count * LANES; i++) f[i] = fast_exp(f[i]);
 }
 
 /// x[j] becomes -inf in the lanes whose limit is at most j.

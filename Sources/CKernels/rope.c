@@ -1,6 +1,7 @@
 #include "rope.h"
-#include "fast_math.h"
 #include "multiversion.h"
+#include "piece.h"
+#include <math.h>
 
 void k_rope_table_f32(size_t rows, size_t pairs, float amplitude,
                       const int32_t *restrict positions, const float *restrict frequencies,

@@ -1,6 +1,7 @@
 #include "softmax.h"
-#include "fast_math.h"
+#include "elementary.h"
 #include "multiversion.h"
+#include "piece.h"
 
 void k_softmax_rows_start(size_t rows, const struct softmax_rows *running) {
   for (size_t r = 0; r < rows; r++) {
@@ -19,7 +20,7 @@ PIECE void raise_row(const struct softmax_rows *rows, size_t r, float top) {
     rows->maximum[r] = top;
     return;
   }
-  float shrink = exp_f32(down);
+  float shrink = fast_exp(down);
   if (rows->spread) rows->spread[r] = (rows->spread[r] + rows->sum[r] * down) * shrink;
   rows->sum[r] *= shrink;
   rows->maximum[r] = top;
@@ -35,7 +36,7 @@ PIECE float largest(size_t columns, const float *restrict z) {
 PIECE float exp_sum(size_t columns, const float *restrict z, float top) {
 #pragma clang fp reassociate(on) contract(fast)
   float sum = 0;
-  for (size_t c = 0; c < columns; c++) sum += exp_f32(z[c] - top);
+  for (size_t c = 0; c < columns; c++) sum += fast_exp(z[c] - top);
   return sum;
 }
 
@@ -45,7 +46,7 @@ PIECE float exp_spread(size_t columns, const float *restrict z, float top) {
   for (size_t c = 0; c < columns; c++) {
     float down = z[c] - top;
     // A logit of -inf has no probability and no share in the entropy; 0 times -inf is not a number.
-    sum += exp_f32(down) * (down > -200.0f ? down : -200.0f);
+    sum += fast_exp(down) * (down > -200.0f ? down : -200.0f);
   }
   return sum;
 }
@@ -101,13 +102,13 @@ void k_softmax_rows_finish_f32(size_t rows, const struct softmax_rows *running,
 }
 
 PIECE void gradient_row(size_t columns, float *restrict z, float logsumexp, float weight) {
-  for (size_t c = 0; c < columns; c++) z[c] = -weight * exp_f32(z[c] - logsumexp);
+  for (size_t c = 0; c < columns; c++) z[c] = -weight * fast_exp(z[c] - logsumexp);
 }
 
 PIECE void entropy_gradient_row(size_t columns, float *restrict z, float logsumexp, float weight,
                                 float entropy, float entropyWeight) {
   for (size_t c = 0; c < columns; c++) {
-    float logp = z[c] - logsumexp, p = exp_f32(logp);
+    float logp = z[c] - logsumexp, p = fast_exp(logp);
     logp = logp > -200.0f ? logp : -200.0f;
     z[c] = -weight * p - entropyWeight * p * (logp + entropy);
   }

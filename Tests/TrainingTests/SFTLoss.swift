@@ -1,4 +1,7 @@
+import Formats
+import Foundation
 import Models
+import Tensors
 import Training
 import Vocabulary
 

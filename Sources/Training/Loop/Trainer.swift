@@ -40,7 +40,7 @@ package final class Trainer {
       bounds: Trainer.bounds(examples, settings), memory: settings.memory)
     parameters = try snapshot?.parameters ?? Trainer.trainable(plan, model)
     optimizer = AdamW(
-      beta1: Float(settings.beta1), beta2: Float(settings.beta2),
+      beta1: settings.beta1, beta2: settings.beta2,
       epsilon: Float(settings.epsilon), steps: snapshot?.history.count ?? 0,
       moments: snapshot?.moments ?? [:])
     history = snapshot?.history ?? []
