@@ -92,7 +92,8 @@ import Vocabulary
     let journal = Journal()
     let program = read(
       RunnerTests.training
-        + "\nshow(if count(d) > 1 then \"many\" else \"ppl \\((m |> evaluate(on: d)).ppl)\")", journal)
+        + "\nshow(if count(d) > 1 then \"many\" else \"ppl \\((m |> evaluate(on: d)).ppl)\")",
+      journal)
     #expect(Runner(context: context).run(program).exitCode == 0)
     #expect(journal.all == ["many"])
   }
