@@ -32,6 +32,18 @@ public struct EncodedRows: Sendable {
       .map { Ledger.Entry(reason: $0.key, count: $0.value) }
   }
 
+  /// The tokens after which each row's answer is to come.
+  public func prompts(of data: Dataset, model: LanguageModel) throws -> [[Int32]] {
+    try places.map { place in
+      try model.prompt(try RowEncoder(model: model).prompt(data.rows[place], place))
+    }
+  }
+
+  /// The answer that a row gives.
+  public func response(_ row: Record) throws -> String {
+    try String(recipeValue: row["response"] ?? .none)
+  }
+
   private static func fault(_ whole: Example, _ cut: Example) -> String? {
     let counts = cut.completions.map { cut.targets(of: $0) }
     guard counts.contains(0) else {
