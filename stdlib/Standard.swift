@@ -25,7 +25,7 @@ extension Library {
   ]
 
   private static let text: [Primitive] = [
-    .length, .words, .lower, .upper, .trim, .contains, .startsWith, .endsWith, .replace,
+    .length, .words, .characters, .lower, .upper, .trim, .contains, .startsWith, .endsWith, .replace,
     .splitText, .joinTexts, .text, .parseNumber, .reverse, .first, .last,
     .exponential, .logarithm, .squareRoot, .absolute, .round, .modulo, .quotient,
     .smallest, .largest, .total, .average, .pick,
