@@ -34,7 +34,9 @@ let package = Package(
     .target(name: "Templates", swiftSettings: safe),
     .target(
       name: "Models",
-      dependencies: ["Tensors", "Formats", "Tokenizers", "Templates", "Vocabulary"],
+      dependencies: [
+        "Datasets", "Tensors", "Formats", "Tokenizers", "Templates", "Vocabulary",
+      ],
       swiftSettings: safe),
     .target(
       name: "Datasets", dependencies: ["CZlib", "JSON", "Vocabulary"], swiftSettings: edge),
