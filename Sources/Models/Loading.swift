@@ -5,7 +5,9 @@ import Tokenizers
 
 extension LanguageModel {
   /// Opens a Hugging Face folder, a GGUF file or a PEFT adapter folder.
-  public init(opening url: URL) throws {
+  ///
+  /// - Parameter tokenizer: stands in for the one beside the weights.
+  public init(opening url: URL, tokenizer: Tokenizer? = nil) throws {
     if FileManager.default.fileExists(
       atPath: url.appending(path: "adapter_config.json").path)
     {
@@ -19,7 +21,8 @@ extension LanguageModel {
     try self.init(
       name: name, architecture: architecture, config: checkpoint.config,
       weights: try architecture.weights(of: checkpoint),
-      tokenizer: try Tokenizer(of: checkpoint), templateSource: checkpoint.chatTemplate,
+      tokenizer: try tokenizer ?? Tokenizer(of: checkpoint),
+      templateSource: checkpoint.chatTemplate,
       origin: .file(url.path))
   }
 
