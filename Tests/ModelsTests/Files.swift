@@ -59,18 +59,27 @@ enum Real {
 enum Tiny {
   static let names = ["llama", "neox", "gpt2"]
 
-  static func model(_ name: String) throws -> LanguageModel {
-    let vector = try golden("tiny.json")[name] ?? .null
-    var weights: [String: Weight] = [:]
-    for (t, tensor) in (vector["tensors"]?.elements ?? []).enumerated() {
-      let shape = tensor["shape"].ints
-      weights[tensor["name"]?.text ?? ""] = weight(tensor["name"]?.text ?? "", t, shape)
-    }
+  static func model(
+    _ name: String, tokenizer: Tokenizer = tokenizer, vocabulary: Int = 11
+  ) throws -> LanguageModel {
+    var config = try golden("tiny.json")[name]?["config"]?.members ?? JSONObject()
+    config["vocab_size"] = .integer(vocabulary)
     return try withFolder { folder in
       let url = folder.appending(path: name)
-      try ModelFolder.write(to: url, config: vector["config"] ?? .null, weights: weights)
+      try ModelFolder.write(
+        to: url, config: .object(config), weights: weights(name, vocabulary: vocabulary))
       return try LanguageModel(opening: url, tokenizer: tokenizer)
     }
+  }
+
+  /// The weights as their files have them.
+  static func weights(_ name: String, vocabulary: Int = 11) throws -> [String: Weight] {
+    var weights: [String: Weight] = [:]
+    for (t, tensor) in (try golden("tiny.json")[name]?["tensors"]).list.enumerated() {
+      let shape = tensor["shape"].ints.map { $0 == 11 ? vocabulary : $0 }
+      weights[tensor["name"].text] = weight(tensor["name"].text, t, shape)
+    }
+    return weights
   }
 
   /// Norms `1 + 0.1 sin`, biases `0.1 sin`, all else `0.4 sin` of `0.7 k + 1.3 t + 0.5`.
