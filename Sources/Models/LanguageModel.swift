@@ -75,6 +75,15 @@ public struct LanguageModel: OpaqueValue, RecipeValue {
     return all
   }
 
+  /// Refuses more positions than a model with learned ones has.
+  func checkLength(_ tokens: Int) throws {
+    guard architecture.rotary != nil || tokens <= dimensions.context else {
+      throw ModelError(
+        model: name, problem: "has \(dimensions.context) positions, but \(tokens) are needed",
+        advice: "Shorten the text.")
+    }
+  }
+
   public var parameterCount: Int { weights.values.reduce(0) { $0 + $1.count } }
 
   public var canonical: String { "\(name) \(origin) adapters \(adapters.count)" }

@@ -56,6 +56,18 @@ extension Architecture {
   }
 }
 
+extension Architecture {
+  /// Refuses a checkpoint that lacks a weight, or has one of another shape, without reading any.
+  func checkShapes(of checkpoint: Checkpoint) throws {
+    for parameter in parameters {
+      let isTurned = parameter.layout == .transposed && !checkpoint.hasTransposedConv1D
+      _ = try checkpoint.weight(
+        checkpoint.fullName(of: parameter, prefix: Self.prefix),
+        shape: isTurned ? parameter.shape.reversed() : parameter.shape)
+    }
+  }
+}
+
 extension Checkpoint {
   /// The configuration with the tokens that end an answer as generation_config.json has them.
   fileprivate var described: JSONValue {
@@ -65,9 +77,12 @@ extension Checkpoint {
     return .object(object)
   }
 
+  fileprivate func fullName(of parameter: ParameterShape, prefix: String) -> String {
+    [parameter.name, prefix + parameter.name].first { weights[$0] != nil } ?? parameter.name
+  }
+
   fileprivate func weight(for parameter: ParameterShape, prefix: String) throws -> Weight {
-    let name =
-      [parameter.name, prefix + parameter.name].first { weights[$0] != nil } ?? parameter.name
+    let name = fullName(of: parameter, prefix: prefix)
     switch parameter.layout {
     case .asStored: return try weight(name, shape: parameter.shape)
     case .transposed:

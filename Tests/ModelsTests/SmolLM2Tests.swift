@@ -71,6 +71,23 @@ struct SmolLM2Tests {
     }
   }
 
+  @Test("Plain greedy texts and logits agree with a second set of values")
+  func plain() throws {
+    let model = try Real.smolLM2()
+    let fixture = try shared("data/models/smollm2/golden.json")
+    let cases = fixture["greedy"].list
+    let answers = try continuations(model, cases.map { $0["prompt_ids"].ids }, maximum: 24)
+    for (answer, one) in zip(answers, cases) {
+      let margins = one["margins"].doubles
+      let sure = margins.firstIndex { $0 < 2e-3 } ?? margins.count
+      #expect(answer.tokens.prefix(sure) == one["new_ids"].ids.prefix(sure))
+      if sure == margins.count { #expect(answer.text == one["text"].text) }
+    }
+    let rows = try logits(model, (fixture["logits"]?["ids"]).ids, threads: 2)
+    let last = rows.last ?? []
+    #expect(distance(last.prefix(16), (fixture["logits"]?["last_first16"]).doubles) < 1e-3)
+  }
+
   @Test("Prompts through the chat template are the ids that Transformers gives")
   func templates() throws {
     let model = try Real.smolLM2()

@@ -188,12 +188,12 @@ extension LoRASettings {
 }
 
 extension SpecialTokens {
-  fileprivate var json: JSONValue {
+  var json: JSONValue {
     func id(_ id: Int?) -> JSONValue { id.map(JSONValue.integer) ?? .null }
     return ["bos": id(bos), "eos": id(eos), "pad": id(pad), "unknown": id(unknown)]
   }
 
-  fileprivate func taking(_ json: JSONValue?) -> SpecialTokens {
+  func taking(_ json: JSONValue?) -> SpecialTokens {
     SpecialTokens(
       bos: json?["bos"]?.int, eos: json?["eos"]?.int, pad: json?["pad"]?.int,
       unknown: json?["unknown"]?.int, names: names)
