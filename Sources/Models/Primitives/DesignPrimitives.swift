@@ -109,8 +109,8 @@ extension LanguageModel {
   ) throws {
     var config = design.config
     config["vocab_size"] = .integer(tokenizer.vocabularySize)
-    config["bos_token_id"] = tokenizer.special.bos.map(JSONValue.integer)
-    config["eos_token_id"] = tokenizer.special.eos.map(JSONValue.integer)
+    config["bos_token_id"] = tokenizer.special.bos.map(JSONValue.integer) ?? .null
+    config["eos_token_id"] = tokenizer.special.eos.map(JSONValue.integer) ?? .null
     let name = config["model_type"]?.text ?? ""
     let architecture = try Architectures.make(Settings(model: name, json: .object(config)))
     var weights: [String: Weight] = [:]
