@@ -45,7 +45,9 @@ let package = Package(
     .target(name: "Embedded", dependencies: ["CTiny"], swiftSettings: edge),
     .target(
       name: "Models",
-      dependencies: ["Tensors", "Formats", "Tokenizers", "Templates", "Vocabulary"],
+      dependencies: [
+        "Datasets", "Tensors", "Formats", "Tokenizers", "Templates", "Vocabulary",
+      ],
       swiftSettings: safe),
     .target(
       name: "Datasets", dependencies: ["CZlib", "JSON", "Vocabulary"], swiftSettings: edge),
