@@ -46,7 +46,7 @@ let package = Package(
     .target(
       name: "Models",
       dependencies: [
-        "Datasets", "Tensors", "Formats", "Tokenizers", "Templates", "Vocabulary",
+        "Datasets", "Embedded", "Tensors", "Formats", "Tokenizers", "Templates", "Vocabulary",
       ],
       swiftSettings: safe),
     .target(

@@ -1,3 +1,4 @@
+import Embedded
 import Formats
 import Foundation
 import Tokenizers
@@ -10,7 +11,7 @@ extension Typing {
   ) -> Typing {
     .derived { call in
       guard case .text(let path)? = call.value(parameter) else { return type }
-      let url = URL.inRecipe(path, directory: call.directory)
+      let url = try LanguageModel.place(of: path, from: call.directory)
       guard FileManager.default.fileExists(atPath: url.path) else {
         throw Complaints(missing(path, url, parameter, call.directory))
       }
@@ -47,6 +48,16 @@ extension Typing {
 }
 
 extension LanguageModel {
+  /// Where a recipe's path leads; `tiny` is the model inside the program, unless there is a file
+  /// of that name.
+  static func place(of path: String, from directory: Folder) throws -> URL {
+    let url = URL.inRecipe(path, directory: directory)
+    guard path == TinyModel.name, !FileManager.default.fileExists(atPath: url.path) else {
+      return url
+    }
+    return try TinyModel.folder()
+  }
+
   /// Looks at a model as far as is cheap: headers, settings, the shapes of all weights.
   static func look(at url: URL) throws {
     let settings = url.appending(path: "adapter_config.json")
