@@ -10,7 +10,12 @@ let edge: [SwiftSetting] = [
 let safe: [SwiftSetting] = edge + [.strictMemorySafety()]
 
 /// Folders of test targets that are no sources: tests read them by path.
-let readInPlace = ["Formats": ["Golden"], "Models": ["Golden"], "Language": ["Programs"]]
+let readInPlace = [
+  "Formats": ["Golden"], "Training": ["Golden"], "Models": ["Golden"], "Language": ["Programs"],
+]
+
+/// What tests of any target may use to read files and numbers.
+let fixtureTargets = ["JSON", "Tensors", "Formats", "Models", "Datasets", "Vocabulary"]
 
 let package = Package(
   name: "roux",
@@ -35,9 +40,14 @@ let package = Package(
     .target(name: "Formats", dependencies: ["Tensors", "CKernels", "JSON"], swiftSettings: edge),
     .target(name: "Tokenizers", dependencies: ["CPCRE2", "JSON"], swiftSettings: edge),
     .target(name: "Templates", swiftSettings: safe),
+    // The tiny model inside the program, and the folder it is unpacked to.
+    .target(name: "CTiny", path: "stdlib/tiny", cSettings: [.headerSearchPath(".")]),
+    .target(name: "Embedded", dependencies: ["CTiny"], swiftSettings: edge),
     .target(
       name: "Models",
-      dependencies: ["Tensors", "Formats", "Tokenizers", "Templates", "Vocabulary"],
+      dependencies: [
+        "Datasets", "Embedded", "Tensors", "Formats", "Tokenizers", "Templates", "Vocabulary",
+      ],
       swiftSettings: safe),
     .target(
       name: "Datasets", dependencies: ["CZlib", "JSON", "Vocabulary"], swiftSettings: edge),
@@ -66,8 +76,8 @@ let package = Package(
     .target(
       name: "Standard",
       dependencies: ["Training", "Evaluation", "Models", "Datasets", "Vocabulary"], path: "stdlib",
-      exclude: ["REFERENCE.md"],
-      resources: [.embedInCode("losses.recipe"), .embedInCode("prelude.recipe")],
+      exclude: ["REFERENCE.md", "tiny"],
+      resources: [.embedInCode("losses.recipe")],
       swiftSettings: safe),
 
     .executableTarget(
@@ -84,14 +94,12 @@ let package = Package(
     + [
       "JSON", "Tensors", "Formats", "Tokenizers", "Templates", "Models", "Datasets", "Training",
       "Evaluation", "Syntax", "Vocabulary", "Store", "Language", "Notebook", "Standard",
-    ].map {
+    ].map { name in
       .testTarget(
-        name: "\($0)Tests",
-        dependencies: [
-          "TestSupport", "JSON", "Tensors", "Formats", "Models", "Datasets", "Vocabulary",
-          .target(name: $0),
-        ],
-        exclude: readInPlace[$0] ?? [], swiftSettings: edge)
+        name: "\(name)Tests",
+        dependencies: [.target(name: name), "TestSupport"]
+          + fixtureTargets.filter { $0 != name }.map { .target(name: $0) },
+        exclude: readInPlace[name] ?? [], swiftSettings: edge)
     },
   swiftLanguageModes: [.v6]
 )

@@ -7,14 +7,14 @@ import Vocabulary
 extension Library {
   /// All words of the language, one line each, in the order of the manual.
   public static let standard = Library(
-    primitives: data + text + LanguageModel.primitives + training + evaluation + results,
-    types: lossTypes + [
-      TypeEntry("Model", "A language model.", members: { _ in LanguageModel.members }),
+    primitives: data + text + Primitive.modelPrimitives + Primitive.adapterPrimitives + training
+      + Primitive.generationPrimitives + evaluation + results,
+    types: modelTypes + lossTypes + [
       TypeEntry("Schedule", "The learning rate over a run."),
       TypeEntry("Metric", "What to measure of a model."),
     ],
     sources: [Source(name: "losses.recipe", text: PackageResources.lossesText)],
-    stored: [Dataset.self, LanguageModel.self])
+    stored: [Dataset.self, LanguageModel.self, TrainedTokenizer.self])
 
   private static let data: [Primitive] = [
     .jsonl, .json, .csv, .tsv, .lines, .rows,
@@ -25,7 +25,8 @@ extension Library {
   ]
 
   private static let text: [Primitive] = [
-    .length, .words, .lower, .upper, .trim, .contains, .startsWith, .endsWith, .replace,
+    .length, .words, .characters, .lower, .upper, .trim, .contains, .startsWith, .endsWith,
+    .replace,
     .splitText, .joinTexts, .text, .parseNumber, .reverse, .first, .last,
     .exponential, .logarithm, .squareRoot, .absolute, .round, .modulo, .quotient,
     .smallest, .largest, .total, .average, .pick,

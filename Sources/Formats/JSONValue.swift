@@ -99,3 +99,7 @@ extension JSONObject {
     for (key, value) in members { self[key] = value }
   }
 }
+
+extension JSONObject: ExpressibleByDictionaryLiteral {
+  public init(dictionaryLiteral members: (String, JSONValue)...) { self.init(members) }
+}

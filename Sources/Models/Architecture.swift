@@ -7,6 +7,10 @@ import Tensors
 public protocol Architecture: Sendable {
   /// The names that `model_type` in config.json has for it.
   static var modelTypes: [String] { get }
+  /// What comes before each name in the checkpoints of whole models; some files leave it out.
+  static var prefix: String { get }
+  /// What Transformers calls the class, for `architectures` in config.json.
+  static var className: String { get }
   init(_ settings: Settings) throws
 
   var dimensions: ModelDimensions { get }
@@ -19,6 +23,10 @@ public protocol Architecture: Sendable {
 
   /// The hidden states after the last norm. ids: [tokens]. Returns: [tokens, width]
   func hidden(_ input: ModelInput, _ scope: Scope) -> Tensor
+}
+
+extension Architecture {
+  public static var prefix: String { "" }
 }
 
 /// The architectures that can be loaded.

@@ -28,6 +28,8 @@ public struct LanguageModel: OpaqueValue, RecipeValue {
   /// From the first attached to the last.
   public var adapters: [Adapter]
   public let tokenizer: Tokenizer
+  /// What the tokenizer is written from.
+  public let tokenizerSource: TokenizerSource
   public let template: ChatTemplate
   /// The text of the template as it was found; nil for models without one.
   public let templateSource: String?
@@ -39,7 +41,8 @@ public struct LanguageModel: OpaqueValue, RecipeValue {
 
   public init(
     name: String, architecture: any Architecture, config: JSONValue, weights: [String: Weight],
-    adapters: [Adapter] = [], tokenizer: Tokenizer, templateSource: String?, origin: Origin
+    adapters: [Adapter] = [], tokenizer: Tokenizer, tokenizerSource: TokenizerSource = .json,
+    templateSource: String?, origin: Origin
   ) throws {
     self.name = name
     self.architecture = architecture
@@ -47,6 +50,7 @@ public struct LanguageModel: OpaqueValue, RecipeValue {
     self.weights = weights
     self.adapters = adapters
     self.tokenizer = tokenizer
+    self.tokenizerSource = tokenizerSource
     self.templateSource = templateSource
     self.origin = origin
     template = try templateSource.map { try ChatTemplate($0) } ?? .plain
@@ -69,6 +73,15 @@ public struct LanguageModel: OpaqueValue, RecipeValue {
     }
     if let rotary = architecture.rotary { all[RotaryTable.parameterName] = rotary.weight }
     return all
+  }
+
+  /// Refuses more positions than a model with learned ones has.
+  func checkLength(_ tokens: Int) throws {
+    guard architecture.rotary != nil || tokens <= dimensions.context else {
+      throw ModelError(
+        model: name, problem: "has \(dimensions.context) positions, but \(tokens) are needed",
+        advice: "Shorten the text.")
+    }
   }
 
   public var parameterCount: Int { weights.values.reduce(0) { $0 + $1.count } }

@@ -5,7 +5,9 @@ import Tokenizers
 
 extension LanguageModel {
   /// Opens a Hugging Face folder, a GGUF file or a PEFT adapter folder.
-  public init(opening url: URL) throws {
+  ///
+  /// - Parameter tokenizer: stands in for the one beside the weights.
+  public init(opening url: URL, tokenizer: Tokenizer? = nil) throws {
     if FileManager.default.fileExists(
       atPath: url.appending(path: "adapter_config.json").path)
     {
@@ -16,11 +18,12 @@ extension LanguageModel {
     let name = url.deletingPathExtension().lastPathComponent
     let settings = Settings(model: url.path, json: checkpoint.config)
     let architecture = try Architectures.make(settings)
+    let source = try tokenizer == nil ? TokenizerSource(of: checkpoint) : .json
     try self.init(
-      name: name, architecture: architecture, config: checkpoint.config,
+      name: name, architecture: architecture, config: checkpoint.described,
       weights: try architecture.weights(of: checkpoint),
-      tokenizer: try Tokenizer(of: checkpoint), templateSource: checkpoint.chatTemplate,
-      origin: .file(url.path))
+      tokenizer: try tokenizer ?? Tokenizer(of: checkpoint), tokenizerSource: source,
+      templateSource: checkpoint.chatTemplate, origin: .file(url.path))
   }
 
   /// The base model that an adapter folder names, wearing the adapter.
@@ -40,36 +43,6 @@ extension LanguageModel {
     }
     return try LanguageModel(opening: beside).wearing(folder)
   }
-
-  /// The model with the adapter of a PEFT folder.
-  public func wearing(_ folder: AdapterFolder) throws -> LanguageModel {
-    let known = Dictionary(uniqueKeysWithValues: architecture.modules.map { ($0.name, $0) })
-    for (name, pair) in folder.modules {
-      guard let module = known[name] else {
-        throw ModelError(
-          model: self.name, problem: "has no matrix `\(name)` for the adapter to correct",
-          advice: "Was the adapter trained on another kind of model?")
-      }
-      guard pair.a.shape[1] == module.inputs, pair.b.shape[0] == module.outputs else {
-        throw ModelError(
-          model: self.name,
-          problem: "has `\(name)` of shape [\(module.outputs), \(module.inputs)], but the adapter "
-            + "corrects [\(pair.b.shape[0]), \(pair.a.shape[1])]",
-          advice: "Was the adapter trained on a model of another size?")
-      }
-    }
-    let settings = folder.settings
-    var model = self
-    model.adapters.append(
-      Adapter(
-        settings: LoRASettings(
-          rank: settings.rank, alpha: settings.alpha, dropout: settings.dropout,
-          targets: settings.targetModules, isRankStabilised: settings.usesRankStabilisation),
-        factors: try folder.modules.mapValues {
-          AdapterFolder.Factors(a: try $0.a.converted(to: .f32), b: try $0.b.converted(to: .f32))
-        }))
-    return model
-  }
 }
 
 extension Architecture {
@@ -77,18 +50,39 @@ extension Architecture {
   func weights(of checkpoint: Checkpoint) throws -> [String: Weight] {
     var result: [String: Weight] = [:]
     for parameter in parameters {
-      result[parameter.name] = try checkpoint.weight(for: parameter)
+      result[parameter.name] = try checkpoint.weight(for: parameter, prefix: Self.prefix)
     }
     return result
   }
 }
 
+extension Architecture {
+  /// Refuses a checkpoint that lacks a weight, or has one of another shape, without reading any.
+  func checkShapes(of checkpoint: Checkpoint) throws {
+    for parameter in parameters {
+      let isTurned = parameter.layout == .transposed && !checkpoint.hasTransposedConv1D
+      _ = try checkpoint.weight(
+        checkpoint.fullName(of: parameter, prefix: Self.prefix),
+        shape: isTurned ? parameter.shape.reversed() : parameter.shape)
+    }
+  }
+}
+
 extension Checkpoint {
-  /// Checkpoints of GPT-2 may leave out `transformer.`, those of base models `model.`.
-  fileprivate func weight(for parameter: ParameterShape) throws -> Weight {
-    let name =
-      [parameter.name, "transformer.\(parameter.name)"].first { weights[$0] != nil }
-      ?? parameter.name
+  /// The configuration with the tokens that end an answer as generation_config.json has them.
+  fileprivate var described: JSONValue {
+    guard var object = config.members, let ends = generationConfig?["eos_token_id"], !ends.isNull
+    else { return config }
+    object["eos_token_id"] = ends
+    return .object(object)
+  }
+
+  fileprivate func fullName(of parameter: ParameterShape, prefix: String) -> String {
+    [parameter.name, prefix + parameter.name].first { weights[$0] != nil } ?? parameter.name
+  }
+
+  fileprivate func weight(for parameter: ParameterShape, prefix: String) throws -> Weight {
+    let name = fullName(of: parameter, prefix: prefix)
     switch parameter.layout {
     case .asStored: return try weight(name, shape: parameter.shape)
     case .transposed:
@@ -102,7 +96,7 @@ extension Checkpoint {
 
 extension Weight {
   /// A float32 copy of a matrix with rows and columns exchanged.
-  func transposed() throws -> Weight {
+  func transposed() -> Weight {
     let rows = shape[0]
     let columns = shape[1]
     let numbers = floats()
@@ -114,7 +108,7 @@ extension Weight {
   }
 
   /// A float32 copy whose row `i` is row `order[i]`.
-  func reordered(_ order: [Int]) throws -> Weight {
+  func reordered(_ order: [Int]) -> Weight {
     let width = count / shape[0]
     let numbers = floats()
     var result: [Float] = []

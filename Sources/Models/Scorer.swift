@@ -24,6 +24,7 @@ public final class Scorer {
     _ examples: [Example], progress: (_ done: Int) throws -> Void = { _ in }
   ) throws -> [[[Float]]] {
     guard let roles = examples.first?.completions.count else { return [] }
+    for example in examples { try model.checkLength(example.length) }
     let groups = examples.grouped(tokens: tokens).map { ($0.count, Batch($0)) }
     let graph = Graph()
     let outfit = Scope.Outfit(adapters: Array(model.adapters.prefix(adapters)))

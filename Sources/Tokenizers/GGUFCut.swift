@@ -69,3 +69,20 @@ struct GGUFCut: Sendable {
     #"[\x{4E00}-\x{9FA5}\x{0800}-\x{4E00}\x{AC00}-\x{D7FF}]+"#, #"\p{N}"#,
   ]
 }
+
+extension Tokenizer {
+  /// llama.cpp's name for the way in which a byte-level vocabulary cuts text; nil where it has none.
+  package var ggufCut: String? {
+    let patterns = parts.preTokenizers.map { step -> String? in
+      switch step {
+      case .split(let pattern, .isolated, invert: false): pattern.source
+      case .digits(individual: true): #"\p{N}"#
+      case .split, .digits, .addPrefixSpace, .byteAlphabet, .metaspace, .beforeSpaces: nil
+      }
+    }
+    guard case .bpe(let bpe) = parts.model, case .bytes = bpe.symbols else { return nil }
+    return GGUFCut.all.first {
+      $0.patterns == patterns && $0.takesWholeWords == bpe.takesWholeWords
+    }?.names.first
+  }
+}

@@ -36,6 +36,13 @@ public struct Tokenizer: Sendable {
     self.parts = parts
   }
 
+  /// The same vocabulary with other tokens that steer.
+  public func with(special: SpecialTokens) -> Tokenizer {
+    var parts = parts
+    parts.specialTokens = special
+    return Tokenizer(parts)
+  }
+
   /// The ids of a text.
   ///
   /// - Parameters:

@@ -29,6 +29,14 @@ extension Primitive {
     text.split(whereSeparator: \.isWhitespace).map(String.init)
   }
 
+  public static let characters = Primitive(
+    "characters", "The characters of a text, one by one.", in: .text,
+    examples: [#"characters("abc")"#],
+    Parameter<String>.subject("text", "The text.")
+  ) { _, text in
+    text.map { String($0) }
+  }
+
   public static let lower = Primitive(
     "lower", "The text in lower case.", in: .text, examples: [#"lower("ABC")"#],
     Parameter<String>.subject("text", "The text.")

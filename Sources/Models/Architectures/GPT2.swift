@@ -5,6 +5,8 @@ import Tensors
 /// Radford et al. 2019. Its matrices are kept `[in, out]` in files.
 public struct GPT2: Architecture {
   public static let modelTypes = ["gpt2"]
+  public static let prefix = "transformer."
+  public static let className = "GPT2LMHeadModel"
 
   public let dimensions: ModelDimensions
   public let rotary: RotaryTable? = nil

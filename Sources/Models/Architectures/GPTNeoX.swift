@@ -7,6 +7,7 @@ import Tensors
 /// queries, then all keys, then all values, so rows are reordered on loading.
 public struct GPTNeoX: Architecture {
   public static let modelTypes = ["gpt_neox"]
+  public static let className = "GPTNeoXForCausalLM"
 
   public let dimensions: ModelDimensions
   public let rotary: RotaryTable?

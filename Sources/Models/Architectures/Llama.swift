@@ -5,6 +5,7 @@ import Tensors
 /// Touvron et al. 2023.
 public struct Llama: Architecture {
   public static let modelTypes = ["llama", "mistral"]
+  public static let className = "LlamaForCausalLM"
 
   public let dimensions: ModelDimensions
   public let rotary: RotaryTable?

@@ -113,15 +113,18 @@ public final class Generator {
   }
 
   private func check(_ request: Request, _ need: Int) throws {
-    guard need <= slots, !request.prompt.isEmpty else {
-      throw ModelError(
-        model: model.name,
-        problem: request.prompt.isEmpty
-          ? "was given an empty prompt" : "needs \(need) places for one prompt and its answer",
-        advice: request.prompt.isEmpty
-          ? "Give at least one token."
-          : "The cache holds \(slots); shorten the prompt or the answer.")
+    func refuse(_ problem: String, _ advice: String) -> ModelError {
+      ModelError(model: model.name, problem: problem, advice: advice)
     }
+    guard !request.prompt.isEmpty else {
+      throw refuse("was given an empty prompt", "Give at least one token.")
+    }
+    guard need <= slots else {
+      throw refuse(
+        "needs \(need) places for one prompt and its answer",
+        "The cache holds \(slots); shorten the prompt or the answer.")
+    }
+    try model.checkLength(need)
   }
 
   /// Runs a prompt through the model in pieces; the logits after its last token.

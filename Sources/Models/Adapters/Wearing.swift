@@ -1,0 +1,82 @@
+import Formats
+import Tensors
+
+extension LanguageModel {
+  /// The model with the adapter of a PEFT folder.
+  public func wearing(_ folder: AdapterFolder) throws -> LanguageModel {
+    try refuseUnknown(folder)
+    let settings = folder.settings
+    let own = LoRASettings(
+      rank: settings.rank, alpha: settings.alpha, dropout: settings.dropout,
+      targets: settings.targetModules, isRankStabilised: settings.usesRankStabilisation)
+    let prefix = type(of: architecture).prefix
+    let known = Dictionary(uniqueKeysWithValues: architecture.modules.map { ($0.name, $0) })
+    var factors: [String: AdapterFolder.Factors] = [:]
+    for (path, pair) in folder.modules {
+      let name = path.hasPrefix(prefix) ? String(path.dropFirst(prefix.count)) : path
+      try check(pair, of: name, known[name])
+      // One adapter here has one scale: what PEFT keeps per module goes into B.
+      let share = Float(folder.scale(of: path) / own.scale)
+      factors[name] = AdapterFolder.Factors(
+        a: try pair.a.converted(to: .f32),
+        b: try pair.b.converted(to: .f32).scaled(by: share)
+          .inGraphOrder(architecture.layout(ofModule: name)))
+    }
+    var model = self
+    model.adapters.append(Adapter(settings: own, factors: factors))
+    return model
+  }
+
+  private func refuseUnknown(_ folder: AdapterFolder) throws {
+    let hasMagnitudes = folder.modules.values.contains { $0.magnitude != nil }
+    guard !folder.settings.usesDoRA, !hasMagnitudes else {
+      throw ModelError(
+        model: name, problem: "cannot wear a DoRA adapter, which scales rows besides",
+        advice: "Merge it in PEFT (merge_and_unload) and open the merged model.")
+    }
+    guard folder.others.isEmpty else {
+      let names = folder.others.keys.sorted().joined(separator: ", ")
+      throw ModelError(
+        model: name, problem: "cannot wear an adapter that also replaces \(names)",
+        advice: "Merge it in PEFT (merge_and_unload) and open the merged model.")
+    }
+  }
+
+  private func check(
+    _ pair: AdapterFolder.Factors, of name: String, _ module: LinearModule?
+  ) throws {
+    guard let module else {
+      throw ModelError(
+        model: self.name, problem: "has no matrix `\(name)` for the adapter to correct",
+        advice: "Was the adapter trained on another kind of model?")
+    }
+    guard pair.a.shape[1] == module.inputs, pair.b.shape[0] == module.outputs else {
+      throw ModelError(
+        model: self.name,
+        problem: "has `\(name)` of shape [\(module.outputs), \(module.inputs)], but the adapter "
+          + "corrects [\(pair.b.shape[0]), \(pair.a.shape[1])]",
+        advice: "Was the adapter trained on a model of another size?")
+    }
+  }
+}
+
+extension Architecture {
+  /// How the rows of a module's matrix stand in files.
+  func layout(ofModule name: String) -> ParameterShape.Layout {
+    parameters.first { $0.name == "\(name).weight" }?.layout ?? .asStored
+  }
+}
+
+extension Weight {
+  fileprivate func scaled(by factor: Float) -> Weight {
+    factor == 1 ? self : Weight(shape: shape, floats: floats().map { $0 * factor })
+  }
+
+  /// B of an adapter: its rows are those of the matrix that it corrects. [out, rank]
+  fileprivate func inGraphOrder(_ layout: ParameterShape.Layout) -> Weight {
+    switch layout {
+    case .asStored, .transposed: self
+    case .reordered(let order): reordered(order)
+    }
+  }
+}

@@ -1,0 +1,77 @@
+import Embedded
+import Formats
+import Foundation
+import Tokenizers
+import Vocabulary
+
+extension Typing {
+  /// The type of what is read from a path that the recipe writes, if it can be read.
+  static func opening(
+    _ parameter: String, as type: RecipeType, _ look: @escaping @Sendable (URL) throws -> Void
+  ) -> Typing {
+    .derived { call in
+      guard case .text(let path)? = call.value(parameter) else { return type }
+      let url = try LanguageModel.place(of: path, from: call.directory)
+      guard FileManager.default.fileExists(atPath: url.path) else {
+        throw Complaints(missing(path, url, parameter, call.directory))
+      }
+      do { try look(url) } catch {
+        throw Complaints(unreadable(path, url, parameter, error))
+      }
+      return type
+    }
+  }
+
+  private static func missing(
+    _ path: String, _ url: URL, _ parameter: String, _ directory: URL
+  ) -> Complaint {
+    Complaint(
+      .missingFile(path: url.path), at: parameter, "there is no file or folder `\(path)`",
+      label: "not found",
+      notes: ["Relative paths start at the recipe's folder, \(directory.path)."])
+  }
+
+  private static func unreadable(
+    _ path: String, _ url: URL, _ parameter: String, _ error: any Error
+  ) -> Complaint {
+    let (place, problem, advice): (String?, String, String?) =
+      switch error {
+      case let error as FormatError: (error.place, error.problem, error.advice)
+      case let error as ModelError: (error.place, error.problem, error.advice)
+      default: (nil, "\(error)", nil)
+      }
+    return Complaint(
+      .unreadableFile(path: url.path), at: parameter,
+      "`\(path)` cannot be opened" + (place.map { ": \($0) \(problem)" } ?? ": it \(problem)"),
+      label: problem, notes: advice.map { [$0] } ?? [])
+  }
+}
+
+extension LanguageModel {
+  /// Where a recipe's path leads; `tiny` is the model inside the program, unless there is a file
+  /// of that name.
+  static func place(of path: String, from directory: Folder) throws -> URL {
+    let url = URL.inRecipe(path, directory: directory)
+    guard path == TinyModel.name, !FileManager.default.fileExists(atPath: url.path) else {
+      return url
+    }
+    return try TinyModel.folder()
+  }
+
+  /// Looks at a model as far as is cheap: headers, settings, the shapes of all weights.
+  static func look(at url: URL) throws {
+    let settings = url.appending(path: "adapter_config.json")
+    guard !FileManager.default.fileExists(atPath: settings.path) else {
+      _ = try AdapterFolder(opening: url)
+      return
+    }
+    let checkpoint = try Checkpoint(opening: url)
+    let architecture = try Architectures.make(Settings(model: url.path, json: checkpoint.config))
+    try architecture.checkShapes(of: checkpoint)
+    guard checkpoint.ggufTokenizer != nil || !checkpoint.tokenizerFiles.isEmpty else {
+      throw ModelError(
+        model: url.path, problem: "stands without a tokenizer",
+        advice: "Put the tokenizer.json of the model beside its weights.")
+    }
+  }
+}
