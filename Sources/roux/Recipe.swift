@@ -52,8 +52,9 @@ struct Recipe {
     if !plan.heavy.isEmpty, !isJSON { Console.complain("\(plan)\n") }
     Interrupts.listen()
     let printer = EventPrinter()
-    let report: @Sendable (RunEvent) -> Void =
-      isJSON ? { Console.say($0.json) } : { printer.print($0) }
+    let report: @Sendable (RunEvent) -> Void = { event in
+      if isJSON { Console.say(event.json) } else { printer.print(event) }
+    }
     let runner = Runner(
       results: store,
       context: RunContext(

@@ -37,9 +37,9 @@ public struct LineReader {
       case .endOfInput: return lines.isEmpty ? .endOfInput : .cell(joined(lines))
       case .cell(let line):
         lines.append(line)
+        while completeness(joined(lines)) == .complete, takesMore(&lines) {}
         switch completeness(joined(lines)) {
-        case .complete: if !takesMore(&lines) { return .cell(joined(lines)) }
-        case .wrong: return .cell(joined(lines))
+        case .complete, .wrong: return .cell(joined(lines))
         case .incomplete: continue
         }
       }
