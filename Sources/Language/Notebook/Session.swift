@@ -178,7 +178,7 @@ public final class Session {
       return refused(cell, diagnostics)
     }
     let redefines = cells.filter { old in
-      old.number != cell.number && old.definedNames.contains(where: taken.definedNames.contains)
+      old.number < cell.number && old.definedNames.contains(where: taken.definedNames.contains)
     }
     let changes = changes(from: cells, to: all, besides: cell.number)
     remember()

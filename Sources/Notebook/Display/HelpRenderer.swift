@@ -14,7 +14,7 @@ public struct HelpRenderer {
 
   public func lines(_ help: HelpText, showsSource: Bool = true) -> [String] {
     var parts: [[String]] = [
-      help.signatures.map { Style.bold.applied(to: $0, styling) },
+      help.signatures.flatMap(lines).map { Style.bold.applied(to: $0, styling) },
       help.summary.isEmpty ? [] : folded(help.summary, indent: 0),
       help.parameters.flatMap(lines),
     ]
@@ -28,6 +28,24 @@ public struct HelpRenderer {
           : [Style.dim.applied(to: "??\(help.name) shows how it is written", styling)])
     }
     return Array(parts.filter { !$0.isEmpty }.joined(separator: [""]))
+  }
+
+  /// A signature, broken after commas where it is too long.
+  private func lines(_ signature: String) -> [String] {
+    guard signature.count > width else { return [signature] }
+    var lines: [String] = []
+    for part in signature.split(separator: ", ").map({ $0 + ", " }) {
+      let fits = (lines.last?.count ?? 0) + part.count <= width
+      if fits, !lines.isEmpty {
+        lines[lines.count - 1] += part
+      } else {
+        lines.append("    " + part)
+      }
+    }
+    lines[0] = String(lines[0].dropFirst(4))
+    return lines.map(\.trimmedRight).enumerated().map { index, line in
+      index == lines.count - 1 ? String(line.dropLast()) : line
+    }
   }
 
   private func lines(_ parameter: HelpText.Parameter) -> [String] {

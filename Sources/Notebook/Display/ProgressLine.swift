@@ -130,13 +130,15 @@ public struct ProgressReport {
 
   private let line: ProgressLine
   private let medium: Medium
+  private let margin: Int
   private var start: Double?
   private var lastTime = -Double.infinity
   private var lastTenth = 0
 
-  public init(_ line: ProgressLine, on medium: Medium) {
+  public init(_ line: ProgressLine, on medium: Medium, margin: Int = 0) {
     self.line = line
     self.medium = medium
+    self.margin = margin
   }
 
   var isMoving: Bool { medium == .terminal }
@@ -148,7 +150,7 @@ public struct ProgressReport {
     start = begin
     guard isDue else { return nil }
     lastTime = time
-    let text = line.text(state, elapsed: time - begin)
+    let text = String(repeating: " ", count: margin) + line.text(state, elapsed: time - begin)
     switch medium {
     case .terminal: return "\r" + text + "\u{1B}[K"
     case .log: return text + "\n"
@@ -157,7 +159,8 @@ public struct ProgressReport {
 
   /// The last state, and the end of its line.
   public mutating func finish(_ state: ProgressState, at time: Double) -> String {
-    let text = line.text(state, elapsed: time - (start ?? time))
+    let blanks = String(repeating: " ", count: margin)
+    let text = blanks + line.text(state, elapsed: time - (start ?? time))
     switch medium {
     case .terminal: return "\r" + text + "\u{1B}[K\r\n"
     case .log: return text + "\n"

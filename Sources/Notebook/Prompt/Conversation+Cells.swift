@@ -17,16 +17,16 @@ extension Conversation {
       note(.unsound)
       return false
     }
-    if isInteractive { describe(result) }
+    if isInteractive { describe(result, showsNames: !runs || result.names.count > 1) }
     guard runs else { return true }
     return runAll(of: number)
   }
 
-  private func describe(_ result: CellResult) {
+  private func describe(_ result: CellResult, showsNames: Bool) {
     if !result.redefines.isEmpty {
       say("redefines " + result.redefines.map { "[\($0)]" }.joined(separator: ", "))
     }
-    for named in result.names { say(line(for: named, isAlone: result.names.count == 1)) }
+    for named in result.names { say(line(for: named, showsName: showsNames)) }
     for change in result.changed where change.diagnostics.contains(where: { $0.severity == .error })
     {
       guard let cell = session.cells.first(where: { $0.number == change.number }) else { continue }
@@ -35,16 +35,16 @@ extension Conversation {
     }
     let stale = result.changed.filter(\.isStale)
     if !stale.isEmpty {
-      let names = stale.map { "[\($0.number)] \($0.names.joined(separator: ", "))" }
+      let names = stale.map { ["[\($0.number)]"] + $0.names }.map { $0.joined(separator: " ") }
       let first = stale[0].names.first.map { ":run \($0)" } ?? ":run \(stale[0].number)"
       say("stale: \(names.joined(separator: ", ")) · \(first) · :undo")
     }
   }
 
   /// A name with its type, and how far its value is.
-  private func line(for named: NamedValue, isAlone: Bool) -> String {
+  private func line(for named: NamedValue, showsName: Bool) -> String {
     let signature = named.value == nil ? session.help(for: named.name)?.signatures.first : nil
-    let head = signature ?? (isAlone ? "" : named.name + ": ") + "\(named.type.widened)"
+    let head = signature ?? (showsName ? named.name + ": " : "") + "\(named.type.widened)"
     let states = named.value.map { state(of: $0, named: named) } ?? []
     return ([head] + states).joined(separator: " · ")
   }

@@ -19,7 +19,7 @@ extension Conversation {
   @discardableResult
   func show(valueOf value: Value, goOn: String, _ body: () throws -> Value?) -> Bool {
     announce(session.plan(for: value))
-    guard let found = attempt(goOn, body) else { return false }
+    guard let found = attempt(goOn, on: value, body) else { return false }
     if let found, found != .none { show(found.display) }
     return true
   }
@@ -30,7 +30,7 @@ extension Conversation {
     guard let outcome else { return false }
     show(outcome.diagnostics, in: cell.source)
     if let place = outcome.pausedAt {
-      tellPaused(at: place, goOn: ":run \(cell.number)")
+      tellPaused(at: place, goOn: ":run \(cell.number)", on: nil)
       return false
     }
     switch outcome.exitCode {
@@ -50,14 +50,18 @@ extension Conversation {
 
   /// Runs stages; nil if they failed or were paused, which has been told.
   ///
-  /// - Parameter goOn: the command that continues after a pause.
-  func attempt<Result>(_ goOn: String, _ body: () throws -> Result) -> Result? {
+  /// - Parameters:
+  ///   - goOn: the command that continues after a pause.
+  ///   - value: what is asked for.
+  func attempt<Result>(_ goOn: String, on value: Value? = nil, _ body: () throws -> Result)
+    -> Result?
+  {
     defer { printer.finish() }
     do {
       return try Interrupts.during(body)
     } catch let paused as Paused {
       printer.finish()
-      tellPaused(at: paused.place, goOn: goOn)
+      tellPaused(at: paused.place, goOn: goOn, on: value)
     } catch let failure as StageFailure {
       printer.finish()
       tell(failure)
@@ -68,8 +72,12 @@ extension Conversation {
     return nil
   }
 
-  private func tellPaused(at place: String, goOn: String) {
+  /// Stages run in the order of the plan: the first that is not kept is the one that paused.
+  private func tellPaused(at place: String, goOn: String, on value: Value?) {
     note(.paused)
+    let label = value.flatMap { session.plan(for: $0).heavy.first?.label }
+    let stage = label.flatMap { session.definedNames.contains($0) ? $0 : nil }
+    let goOn = stage.map { ":run \($0)" } ?? goOn
     guard isInteractive else {
       isOver = true
       return say("paused \(place) · the same input goes on from there")

@@ -10,34 +10,64 @@ import Vocabulary
 /// A class for identity: commands act on the one conversation that they are typed in.
 public final class Conversation {
   let session: Session
-  var results = OutputChannel.results
-  /// On a terminal all that is said goes one way, so that it comes in order.
+  var results: OutputChannel
   var messages: OutputChannel
   let printer: EventPrinter
   let isInteractive: Bool
   var source: CellSource
   /// The cell that the next submission replaces, and what the editor starts with.
-  var recalled: (number: Int, text: String)?
+  package var recalled: (number: Int, text: String)?
   var isOver = false
   private(set) var worst = WorstOutcome()
 
   /// A conversation over the standard streams.
-  public init(
-    lexicon: Lexicon, directory: Folder, results store: (any ResultStore)? = nil, threads: Int
+  public convenience init(
+    lexicon: Lexicon, directory: Folder, results: (any ResultStore)? = nil, threads: Int
   ) {
-    isInteractive = isatty(STDIN_FILENO) == 1
-    messages = isInteractive && results.isTerminal ? .results : .messages
+    self.init(
+      lexicon: lexicon, context: RunContext(directory: directory, threads: threads),
+      store: results, over: .standard)
+  }
+
+  package init(
+    lexicon: Lexicon, context: RunContext, store: (any ResultStore)? = nil, over streams: Streams
+  ) {
+    (results, messages, isInteractive) = (streams.results, streams.messages, streams.isInteractive)
     let printer = EventPrinter(
-      results: results, messages: messages, margin: Self.margin(isInteractive, results))
+      results: results, messages: messages, margin: Self.margin(isInteractive, results),
+      showsFullLedgers: !isInteractive)
     self.printer = printer
-    let session = Session(
-      lexicon: lexicon,
-      context: RunContext(
-        directory: directory, threads: threads, report: { printer.print($0) },
-        isPausing: { Interrupts.isAsked }),
-      results: store)
-    self.session = session
-    source = .standard(questions: EditorQuestions(session))
+    var context = context
+    context.report = { printer.print($0) }
+    context.isPausing = { Interrupts.isAsked }
+    session = Session(lexicon: lexicon, context: context, results: store)
+    source = streams.source(EditorQuestions(session))
+  }
+
+  /// What a conversation goes over.
+  package struct Streams {
+    package var results: OutputChannel
+    package var messages: OutputChannel
+    /// Whether somebody types; a pipe wants results alone.
+    package var isInteractive: Bool
+    package var source: (EditorQuestions) -> CellSource
+
+    package init(
+      results: OutputChannel, messages: OutputChannel, isInteractive: Bool,
+      source: @escaping (EditorQuestions) -> CellSource
+    ) {
+      (self.results, self.messages) = (results, messages)
+      (self.isInteractive, self.source) = (isInteractive, source)
+    }
+
+    /// On a terminal all that is said goes one way, so that it comes in order.
+    static var standard: Streams {
+      let isInteractive = isatty(STDIN_FILENO) == 1
+      let isOneWay = isInteractive && OutputChannel.results.isTerminal
+      return Streams(
+        results: .results, messages: isOneWay ? .results : .messages,
+        isInteractive: isInteractive, source: { .standard(questions: $0) })
+    }
   }
 
   /// Reads and answers until the input ends; gives the exit code.
@@ -70,7 +100,7 @@ public final class Conversation {
     editor.historyFailed = { [unowned self] in say("\($0)", margin: 0) }
   }
 
-  var prompt: Prompt {
+  package var prompt: Prompt {
     let number = recalled?.number ?? session.nextNumber
     let isPlain = results.art == .ascii
     let head = "[\(number)] " + (isPlain ? "> " : "▸ ")
@@ -81,7 +111,7 @@ public final class Conversation {
   }
 
   /// Does what was typed, part by part; an error ends the rest.
-  func answer(_ text: String, replacing number: Int? = nil) {
+  package func answer(_ text: String, replacing number: Int? = nil) {
     let parts = CellText.parts(of: text)
     for (index, part) in parts.enumerated() {
       let isDone =

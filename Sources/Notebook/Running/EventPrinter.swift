@@ -14,6 +14,7 @@ public final class EventPrinter: Sendable {
   private let results: OutputChannel
   private let messages: OutputChannel
   private let margin: Int
+  private let showsFullLedgers: Bool
   private let screen = Mutex(ScreenState())
 
   /// What is on the screen, as far as the next line depends on it.
@@ -25,11 +26,13 @@ public final class EventPrinter: Sendable {
 
   /// - Parameter margin: blanks before what is shown, as the prompt has them.
   public init(
-    results: OutputChannel = .results, messages: OutputChannel = .messages, margin: Int = 0
+    results: OutputChannel = .results, messages: OutputChannel = .messages, margin: Int = 0,
+    showsFullLedgers: Bool = true
   ) {
     self.results = results
     self.messages = messages
     self.margin = margin
+    self.showsFullLedgers = showsFullLedgers
   }
 
   public func print(_ event: RunEvent) {
@@ -43,7 +46,9 @@ public final class EventPrinter: Sendable {
         screen.isInsideLine = !(text.last?.isNewline ?? true)
       case .message(let text): note(text, &screen)
       case .saved(let path): note("saved \(path)", &screen)
-      case .ledger(let ledger): note(ledger.line, &screen)
+      case .ledger(let ledger):
+        // At the prompt the counts stand beside types already; what went, and why, does not.
+        if showsFullLedgers || !ledger.entries.isEmpty { note(ledger.line, &screen) }
       }
     }
   }
@@ -94,7 +99,7 @@ public final class EventPrinter: Sendable {
     if screen.track?.label != progress.label {
       endTrack(&screen)
       endLine(&screen)
-      screen.track = ProgressTrack(progress, messages)
+      screen.track = ProgressTrack(progress, messages, margin: messages.isMovable ? margin : 0)
     }
     if let text = screen.track?.update(progress, at: now) { messages.write(text) }
   }
@@ -117,15 +122,15 @@ private struct ProgressTrack {
 
   private static let remembered = 512
 
-  init(_ first: EventPrinter.StageProgress, _ channel: OutputChannel) {
+  init(_ first: EventPrinter.StageProgress, _ channel: OutputChannel, margin: Int) {
     label = first.label
     state = ProgressState(
       name: first.label, done: first.done, total: first.total, doneBefore: first.done)
     state.unit = first.unit
     let line = ProgressLine(
-      width: channel.width - 1, art: channel.art, styling: channel.styling,
+      width: channel.width - 1 - margin, art: channel.art, styling: channel.styling,
       showsMetrics: !channel.isMovable)
-    report = ProgressReport(line, on: channel.isMovable ? .terminal : .log)
+    report = ProgressReport(line, on: channel.isMovable ? .terminal : .log, margin: margin)
   }
 
   mutating func update(_ progress: EventPrinter.StageProgress, at time: Double) -> String? {

@@ -11,6 +11,8 @@ public enum Interrupts {
   private static let isAskedFlag = Atomic(false)
   private static let isRunningFlag = Atomic(false)
   private static let last = Atomic<UInt64>(0)
+  /// Whether a progress line may stand where the handler writes.
+  private static let isMovable = Atomic(false)
 
   /// Whether somebody asked for a pause since the last `during`.
   public static var isAsked: Bool { isAskedFlag.load(ordering: .relaxed) }
@@ -19,6 +21,7 @@ public enum Interrupts {
   public static func listen() {
     // Initialised here and not in the handler, where nothing may be allocated.
     _ = (isAsked, isRunningFlag.load(ordering: .relaxed), last.load(ordering: .relaxed))
+    isMovable.store(OutputChannel.messages.isMovable, ordering: .relaxed)
     _ = EchoingTerminal.isQuiet.load(ordering: .relaxed)
     var action = sigaction()
     action.__sigaction_handler.sa_handler = { _ in Interrupts.interrupted() }
@@ -53,7 +56,8 @@ public enum Interrupts {
       _exit(130)
     }
     isAskedFlag.store(true, ordering: .relaxed)
-    say("\rpausing after this step · Ctrl-C again ends at once   \r\n")
+    if isMovable.load(ordering: .relaxed) { say("\r\u{1B}[K") }
+    say("pausing after this step · Ctrl-C again ends at once\n")
   }
 
   private static func say(_ text: StaticString) {
