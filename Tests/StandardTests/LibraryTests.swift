@@ -5,8 +5,10 @@ import Testing
 import Vocabulary
 
 @Test func theLibraryInTheLanguageChecks() {
-  let lexicon = Lexicon(.standard)
-  #expect(lexicon.diagnostics.isEmpty, "\(lexicon.diagnostics)")
+  let faults = Lexicon(.standard).diagnostics.map { source, fault in
+    DiagnosticRenderer(usesColor: false, width: 100).render(fault, in: source)
+  }
+  #expect(faults.isEmpty, "\(faults.joined(separator: "\n"))")
 }
 
 @Test func wordsThatShareANameDifferInTheirSubject() {
