@@ -16,7 +16,9 @@ let readInPlace = [
 ]
 
 /// What tests of any target may use to read files and numbers.
-let fixtureTargets = ["JSON", "Tensors", "Formats", "Models", "Datasets", "Vocabulary"]
+let fixtureTargets = [
+  "JSON", "Tensors", "Formats", "Models", "Datasets", "Vocabulary", "Language", "Syntax",
+]
 
 let package = Package(
   name: "roux",

@@ -40,6 +40,9 @@ public struct RecordField: Hashable, Sendable {
 }
 
 extension RecipeType {
+  /// A tensor of whatever dimensions.
+  public static let anyTensor = RecipeType.tensor(["…"])
+
   /// A length of training: epochs, steps, tokens or time.
   public static let budget = RecipeType.either([
     .quantity(.epochs), .quantity(.steps), .quantity(.tokens), .quantity(.duration),
@@ -83,7 +86,8 @@ extension RecipeType {
     case (.row(let type), .row(let given)): return type.accepts(given)
     case (.row(let type), _): return type.accepts(other)
     case (.tensor, .float), (.tensor, .int): return true
-    case (.tensor(let dims), .tensor(let given)): return dims == given
+    case (.tensor(let dims), .tensor(let given)):
+      return dims == given || self == .anyTensor
     case (.opaque(let name, let arguments), .opaque(let given, let others)):
       return name == given && (arguments.isEmpty || accepts(arguments, others))
     case (.function(let inputs, let output), .function(let given, let result)):
@@ -134,6 +138,7 @@ extension RecipeType: CustomStringConvertible {
     case .rowType: "row type"
     case .data(.any): "Data"
     case .data(let row): "Data<\(row)>"
+    case .anyTensor: "Tensor"
     case .tensor(let dimensions): "Tensor<\(dimensions.joined(separator: ", "))>"
     case .opaque(let name, let arguments):
       arguments.isEmpty

@@ -79,11 +79,11 @@ struct InvarianceTests {
       [3, 1], [4], [1, 5, 9], [2, 6], [5], [3, 5], [8, 9, 7], [9], [3],
     ]
     let sampling = Sampling(temperature: 1, topP: 0.95, seed: 11)
-    let runs = try [1, 3, 8].map {
+    let runs = try [1, 3, 8, 20].map {
       try continuations(model, prompts, maximum: 4, together: $0, sampling: sampling)
         .map(\.tokens)
     }
-    #expect(runs[0] == runs[1] && runs[0] == runs[2])
+    #expect(runs[1...].allSatisfy { $0 == runs[0] })
     #expect(Set(runs[0]).count > 3)
     let other = Sampling(temperature: 1, topP: 0.95, seed: 12)
     #expect(

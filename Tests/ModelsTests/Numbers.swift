@@ -90,7 +90,7 @@ func whole(_ ids: [Int32]) -> Example { Example(prompt: [], completions: [.init(
 func scores(
   _ model: LanguageModel, _ examples: [Example], threads: Int = 2, adapters: Int? = nil
 ) throws -> [[[Float]]] {
-  try Scorer(model, adapters: adapters, threads: threads).logProbabilities(examples)
+  try Scorer(model, adapters: adapters, pool: WorkerPool(count: threads)).logProbabilities(examples)
 }
 
 /// Tokens that follow each prompt, with a cache, all of them side by side.

@@ -88,6 +88,19 @@ struct SmolLM2Tests {
     #expect(distance(last.prefix(16), (fixture["logits"]?["last_first16"]).doubles) < 1e-3)
   }
 
+  @Test("What is drawn for a row does not depend on the rows beside it")
+  func neighbours() throws {
+    let model = try Real.smolLM2()
+    let cases = try shared("\(Self.fixtures)/forward.json")["cases"].list
+    let prompts = cases.map { $0["ids"].ids } + [[504], [504, 3575]]
+    let sampling = Sampling(temperature: 0.8, topP: 0.95, seed: 5)
+    let runs = try [1, 3, 10].map {
+      try continuations(model, prompts, maximum: 12, together: $0, sampling: sampling)
+        .map(\.tokens)
+    }
+    #expect(runs[0] == runs[1] && runs[0] == runs[2])
+  }
+
   @Test("Prompts through the chat template are the ids that Transformers gives")
   func templates() throws {
     let model = try Real.smolLM2()

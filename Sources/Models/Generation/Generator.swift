@@ -50,13 +50,15 @@ public final class Generator {
 
   /// - Parameters:
   ///   - slots: how many tokens the cache holds, prompts and answers of all rows together.
-  ///   - together: how many rows may run at once.
+  ///   - together: how many rows may run at once. More than the 8 for which products add up in one
+  ///     order are taken as 8, so that no row depends on its neighbours.
   public init(
     _ model: LanguageModel, adapters: Int? = nil, threads: Int, slots: Int, together: Int = 8,
     pool: WorkerPool? = nil
   ) throws {
     self.model = model
     self.slots = slots
+    let together = min(together, DotRows.most)
     limit = together
     chunk = max(together, min(slots, 256))
     let graph = Graph()

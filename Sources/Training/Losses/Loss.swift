@@ -49,8 +49,17 @@ extension Primitive {
       }
       return .opaque(Loss.typeName, row)
     },
-    Parameter<Lambda<Value>>.subject("of", "What is minimised, from the batch.")
-  ) { _, lambda in
-    Loss(row: .any, function: lambda.function)
+    Parameter<LossFormula>.subject("of", "What is minimised, from the batch.")
+  ) { _, formula in
+    Loss(row: .any, function: formula.function)
   }
+}
+
+/// A lambda from the batch to a tensor, such as `b => mean(-b.logp, over: b.mask)`.
+struct LossFormula: RecipeValue {
+  let function: Function
+  static var recipeType: RecipeType { .function([.opaque(TracedBatch.typeName, [])], .any) }
+
+  init(recipeValue value: Value) throws { function = try Lambda<Value>(recipeValue: value).function }
+  var recipeValue: Value { .function(function) }
 }

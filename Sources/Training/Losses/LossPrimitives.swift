@@ -76,7 +76,8 @@ extension Library {
   /// The types that losses are written with.
   public static let lossTypes: [TypeEntry] = [
     TypeEntry("Loss", "What training minimises; it states the columns that it reads.", arity: 1),
-    TypeEntry(
-      "Batch", "The rows of a step inside a loss.", arity: 1, members: TracedBatch.members),
+    TypeEntry(TracedBatch.typeName, "The rows of a step inside a loss.") { _ in
+      TracedBatch.members
+    },
   ]
 }

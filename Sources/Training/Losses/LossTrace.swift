@@ -151,13 +151,14 @@ struct TracedBatch: OpaqueValue {
     }
   }
 
-  /// The parts of a batch by the row type that its loss declares.
-  static func members(_ arguments: [RecipeType]) -> [RecordField] {
+  /// The parts that a loss may name; which of them there are follows from the rows it reads.
+  static let members: [RecordField] = {
     let tokens = RecipeType.tensor(["sequence", "token"])
-    let single = [
+    let answer = [
       RecordField("logp", tokens), RecordField("base_logp", tokens), RecordField("mask", tokens),
     ]
-    guard let row = arguments.first, row.field("chosen") != nil else { return single }
-    return [RecordField("chosen", .record(single)), RecordField("rejected", .record(single))]
-  }
+    return answer + [
+      RecordField("chosen", .record(answer)), RecordField("rejected", .record(answer)),
+    ]
+  }()
 }

@@ -25,7 +25,7 @@ public struct TracedTensor: OpaqueValue, RecipeValue {
     self.trace = trace
   }
 
-  public static var recipeType: RecipeType { .tensor([]) }
+  public static var recipeType: RecipeType { .anyTensor }
   public var recipeType: RecipeType { .tensor(level.dimensions) }
   public var canonical: String { "tensor \(tensor.id)" }
 
