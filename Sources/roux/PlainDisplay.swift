@@ -10,7 +10,7 @@ extension Display {
     case .record(let fields):
       fields.map { "\($0.label): \($0.value.plainText)" }.joined(separator: "\n")
     case .list(let items): items.map(\.plainText).joined(separator: "\n")
-    case .curve(let curve): curve.name + ": " + curve.values.map { "\($0)" }.joined(separator: " ")
+    case .curve(let curve): curve.name + ": " + curve.values.map(\.figure).joined(separator: " ")
     case .stack(let parts): parts.map(\.plainText).joined(separator: "\n\n")
     }
   }

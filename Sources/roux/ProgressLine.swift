@@ -13,7 +13,7 @@ extension Progress {
     if let loss { parts.append("loss \((loss * 10_000).rounded() / 10_000)") }
     if let tokensPerSecond { parts.append("\(Int(tokensPerSecond)) tok/s") }
     if let secondsLeft { parts.append("\(Int(secondsLeft)) s left") }
-    parts += metrics.map { "\($0.name) \($0.value)" }
+    parts += metrics.map { "\($0.name) \($0.value.figure)" }
     return parts.joined(separator: "  ")
   }
 }

@@ -16,7 +16,8 @@ extension Vocabulary.Primitive {
     + #"vocabulary: train_vocabulary(rows([(text: "a bc")]), of: .text, size: 260))"#
 
   public static let model = Self(
-    "model", "A model from a Hugging Face folder, a GGUF file or a PEFT adapter folder; \"tiny\" is inside.",
+    "model",
+    "A model from a Hugging Face folder, a GGUF file or a PEFT adapter folder; \"tiny\" is inside.",
     in: .models, cost: .light, effects: .reads,
     typing: .opening("path", as: LanguageModel.recipeType, LanguageModel.look),
     Parameter<RecipePath>.subject("path", "The folder or file; its weights are mapped, not read.")
