@@ -109,12 +109,14 @@ extension LayoutComposer {
         .text(open), .nest(brokenItems(items, closer)), isGrouping ? .empty : .ifBroken(","),
         .nest(ending(closer)), .softLine, .text(close),
       ]))
-    guard endsInBlock(items) || isSoleList(items),
-      !trivia.hasComments(in: headTokens(of: items, opener)),
+    let isSole = isSoleList(items, in: opener)
+    guard endsInBlock(items) || isSole, !trivia.hasComments(in: headTokens(of: items, opener)),
       !trivia.hasComments(in: closer..<closer + 1)
     else { return broken }
     return .firstFitting(
-      .sequence([.text(open), hugged(items), .text(close)]), otherwise: broken)
+      .sequence([.text(open), hugged(items), .text(close)]),
+      otherwise: isSole
+        ? .sequence([.text(open), piece(opener + 1).broken, .text(close)]) : broken)
   }
 
   private func brokenItems(_ items: [Range<Int>], _ closer: Int) -> Layout {
@@ -168,10 +170,11 @@ extension LayoutComposer {
     return tokens[brace].kind == .symbol(.openBrace)
   }
 
-  /// Whether the only item is a list, as in `rows([…])`.
-  private func isSoleList(_ items: [Range<Int>]) -> Bool {
-    guard items.count == 1, let first = items[0].first else { return false }
-    return tokens[first].kind == .symbol(.openBracket)
+  /// Whether the only item between parentheses is a list, as in `rows([…])`.
+  private func isSoleList(_ items: [Range<Int>], in opener: Int) -> Bool {
+    guard items.count == 1, let first = items[0].first, first == opener + 1 else { return false }
+    return tokens[opener].kind == .symbol(.openParenthesis)
+      && tokens[first].kind == .symbol(.openBracket)
       && brackets.limits[first] == items[0].upperBound - 1
   }
 

@@ -98,21 +98,35 @@ struct Document: ParsableCommand {
 
   func run() throws {
     guard let name else { return list() }
-    guard let help = Words.lexicon.help(for: name) else {
+    let entries = Words.lexicon.entries(for: name)
+    guard !entries.isEmpty else {
       let near = Words.lexicon.nearestWord(to: name).map { "; did you mean `\($0)`?" } ?? ""
-      Console.complain("there is no word `\(name)`\(near)")
+      Console.complain("there is no word `\(name)`\(near); `roux doc` lists all of them")
       throw ExitStatus.usage.code
     }
-    Console.say(help.text)
+    Console.say(entries.map(\.text).joined(separator: "\n\n\n"))
   }
 
+  /// All words by chapter, then what is written in the language, then types.
   private func list() {
-    let words = Words.lexicon.words
-    let width = words.map(\.count).max() ?? 0
-    for word in words {
-      let summary = Words.lexicon.help(for: word)?.summary.split(separator: "\n").first ?? ""
-      Console.say(word.padding(toLength: width + 2, withPad: " ", startingAt: 0) + summary)
+    let lexicon = Words.lexicon
+    for chapter in Chapter.allCases {
+      list(
+        chapter.rawValue,
+        lexicon.primitives.filter { $0.chapter == chapter }.map { ($0.name, $0.summary) })
     }
+    let written = lexicon.words.compactMap(lexicon.help).filter { $0.source != nil }
+    list("Written in the language", written.map { ($0.name, $0.summary) })
+    list("Types", lexicon.library.types.map { ($0.name, $0.summary) })
+  }
+
+  private func list(_ title: String, _ words: [(name: String, summary: String)]) {
+    guard !words.isEmpty else { return }
+    let lines = words.map { word in
+      let summary = word.summary.split(separator: "\n").first ?? ""
+      return "  " + word.name.padding(toLength: 18, withPad: " ", startingAt: 0) + summary
+    }
+    Console.say(([title] + lines).joined(separator: "\n") + "\n")
   }
 }
 
@@ -120,7 +134,9 @@ extension HelpText {
   /// The entry as a page of plain text.
   var text: String {
     var parts = [signatures.joined(separator: "\n"), summary]
-    let lines = parameters.map { "  \($0.signature)\n      \($0.summary)" }
+    let lines = parameters.map {
+      "  \($0.signature)" + ($0.summary.isEmpty ? "" : "\n      \($0.summary)")
+    }
     if !lines.isEmpty { parts.append(lines.joined(separator: "\n")) }
     if !examples.isEmpty { parts.append("Examples:\n  " + examples.joined(separator: "\n  ")) }
     if let source { parts.append("Written in the language:\n  \(source)") }

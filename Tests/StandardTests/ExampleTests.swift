@@ -1,6 +1,5 @@
 import Foundation
 import Language
-import Standard
 import Syntax
 import Testing
 import Vocabulary
@@ -11,7 +10,7 @@ struct ManualExample: Sendable, CustomTestStringConvertible {
   let line: String
   var testDescription: String { "\(word): \(line)" }
 
-  static let all = Library.standard.primitives.flatMap { primitive in
+  static let all = Ran.lexicon.primitives.flatMap { primitive in
     primitive.examples.map { ManualExample(word: primitive.name, line: $0) }
   }
 }
@@ -33,11 +32,11 @@ struct ManualExample: Sendable, CustomTestStringConvertible {
   }
 
   @Test func everyWordHasAnExample() {
-    let bare = Library.standard.primitives.filter(\.examples.isEmpty).map(\.name)
+    let bare = Ran.lexicon.primitives.filter(\.examples.isEmpty).map(\.name)
     #expect(bare.filter { !ExampleTests.needFiles.contains($0) } == [])
   }
 
-  /// Words that only do something with a file, or with what only a loss has.
+  /// Words that read or write a file of the user.
   private static let needFiles: Set<String> = [
     "jsonl", "json", "csv", "tsv", "lines", "model", "adapter", "save",
   ]

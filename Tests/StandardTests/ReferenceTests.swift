@@ -43,7 +43,7 @@ struct Reference {
   }
 
   private func chapter(_ chapter: Chapter) -> String {
-    let primitives = library.primitives.filter { $0.chapter == chapter }
+    let primitives = lexicon.primitives.filter { $0.chapter == chapter }
     guard !primitives.isEmpty else { return "" }
     return "## \(chapter.rawValue)\n\n" + primitives.map(entry).joined(separator: "\n")
   }
@@ -51,7 +51,7 @@ struct Reference {
   private func entry(_ primitive: Primitive) -> String {
     let parameters = primitive.slots.map { "- `\($0.signature)`: \($0.summary)" }
     return page(
-      primitive.name, [primitive.signature], primitive.summary, parameters, primitive.examples)
+      primitive.name, [primitive.shortSignature], primitive.summary, parameters, primitive.examples)
   }
 
   /// The functions of a file of the library, in the order of the file.

@@ -188,7 +188,8 @@ extension CocoaError {
   /// What Foundation met in the file system, without the names of its classes.
   fileprivate var account: String {
     let path = (filePath ?? url?.path).map { "\($0): " } ?? ""
-    return path + (underlying?.localizedDescription ?? localizedDescription)
+    let reason = underlying?.localizedDescription ?? localizedDescription
+    return path + reason.replacing("The operation could not be completed. ", with: "")
       + "\nIs the path right, is there room, and may you write there?"
   }
 }

@@ -11,7 +11,7 @@ extension Vocabulary.Primitive {
   ]
 
   /// A model for examples that need no file.
-  static let tinyModel =
+  package static let tinyModel =
     "new_model(llama(width: 16, layers: 1, heads: 2), "
     + #"vocabulary: train_vocabulary(rows([(text: "a bc")]), of: .text, size: 260))"#
 

@@ -49,6 +49,7 @@ extension Primitive {
       }
       return .opaque(Loss.typeName, row)
     },
+    examples: ["loss(b => mean(-b.logp, over: b.mask))"],
     Parameter<LossFormula>.subject("of", "What is minimised, from the batch.")
   ) { _, formula in
     Loss(row: .any, function: formula.function)
