@@ -3,6 +3,7 @@
 import ArgumentParser
 import Foundation
 import Language
+import Notebook
 import Syntax
 import Vocabulary
 
@@ -21,7 +22,7 @@ struct Run: ParsableCommand {
   func run() throws {
     let arguments = try RecipeArguments(recipe)
     try Recipe(file: arguments.file, given: arguments.given)
-      .run(EventPrinter(isJSON: json), threads: threads)
+      .run(isJSON: json, threads: threads)
   }
 }
 
@@ -104,7 +105,9 @@ struct Document: ParsableCommand {
       Console.complain("there is no word `\(name)`\(near); `roux doc` lists all of them")
       throw ExitStatus.usage.code
     }
-    Console.say(entries.map(\.text).joined(separator: "\n\n\n"))
+    let channel = OutputChannel.results
+    let renderer = HelpRenderer(width: channel.width, styling: channel.styling)
+    channel.write(Array(entries.map { renderer.lines($0) }.joined(separator: ["", ""])))
   }
 
   /// All words by chapter, then what is written in the language, then types.
@@ -127,19 +130,5 @@ struct Document: ParsableCommand {
       return "  " + word.name.padding(toLength: 18, withPad: " ", startingAt: 0) + summary
     }
     Console.say(([title] + lines).joined(separator: "\n") + "\n")
-  }
-}
-
-extension HelpText {
-  /// The entry as a page of plain text.
-  var text: String {
-    var parts = [signatures.joined(separator: "\n"), summary]
-    let lines = parameters.map {
-      "  \($0.signature)" + ($0.summary.isEmpty ? "" : "\n      \($0.summary)")
-    }
-    if !lines.isEmpty { parts.append(lines.joined(separator: "\n")) }
-    if !examples.isEmpty { parts.append("Examples:\n  " + examples.joined(separator: "\n  ")) }
-    if let source { parts.append("Written in the language:\n  \(source)") }
-    return parts.filter { !$0.isEmpty }.joined(separator: "\n\n")
   }
 }

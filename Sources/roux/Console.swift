@@ -21,8 +21,3 @@ enum Console {
     complain(renderer.render(diagnostics, in: source))
   }
 }
-
-extension Double {
-  /// With four significant digits, as logs and curves show numbers.
-  var figure: String { String(format: "%.4g", self) }
-}

@@ -27,7 +27,7 @@ extension Lexicon {
     let primitives = primitives(named: name)
     guard functions[name] == nil, primitives.count > 1 else { return first }
     return HelpText(
-      name: name, summary: first.summary, signatures: primitives.map(\.shortSignature),
+      name: name, summary: first.summary, signatures: primitives.map(\.signature),
       parameters: first.parameters, examples: primitives.flatMap(\.examples), source: nil)
   }
 
@@ -88,7 +88,7 @@ extension HelpText {
   init(_ primitive: Primitive) {
     name = primitive.name
     summary = primitive.summary
-    signatures = [primitive.shortSignature]
+    signatures = [primitive.signature]
     parameters = primitive.slots.map { .init(signature: $0.signature, summary: $0.summary) }
     examples = primitive.examples
     source = nil
