@@ -39,7 +39,8 @@ extension Dataset {
         guard !field.type.accepts(found.type) else { continue }
         throw DataError(
           path: source, place: "row \(i + 1), column `\(field.label)`",
-          problem: "is \(found.shown.prefix(60)) of type \(found.type.widened)",
+          problem: found == .none
+            ? "is missing" : "is \(found.shown.prefix(60)) of type \(found.type.widened)",
           advice: "The row type asks for \(field.type).")
       }
     }

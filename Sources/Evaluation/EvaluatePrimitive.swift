@@ -6,6 +6,9 @@ extension Primitive {
   public static let evaluate = Primitive(
     "evaluate", "Measures a model on rows with prompt and response.", in: .evaluation,
     cost: .heavy, typing: .derived(reportType),
+    examples: [
+      #"\#(tinyModel) |> evaluate(on: rows([(prompt: "a", response: "b")]), metrics: (loss: nll()))"#
+    ],
     Parameter<LanguageModel>.subject("model", "The model."),
     Parameter<Dataset>("on", "The rows."),
     Parameter<Record>("metrics", "Named metrics, as (loss: nll(), ppl: perplexity())."),

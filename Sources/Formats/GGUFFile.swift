@@ -73,7 +73,9 @@ private struct GGUFReader {
     guard found == 2 || found == 3 else {
       throw reader.bytes.error(
         at: 4, "is GGUF version \(found), but 2 and 3 are known",
-        found < 2 ? "Convert the model again with a current llama.cpp." : nil)
+        found < 2
+          ? "Convert the model again with a current llama.cpp."
+          : "Is the file damaged? Fetch it again.")
     }
     version = Int(found)
   }
@@ -120,11 +122,17 @@ private struct GGUFReader {
     let type = try elementType(of: name)
     let place = reader.bytes.offset
     let offset = try reader.bytes.integer("the offset of \(name)", as: UInt64.self)
-    guard offset % UInt64(alignment) == 0, offset <= UInt64(reader.bytes.count) else {
+    guard offset % UInt64(alignment) == 0 else {
       throw reader.bytes.error(
         at: place,
-        "tensor \(name) starts at byte \(offset) of the data, which is outside them "
-          + "or no multiple of \(alignment)")
+        "tensor \(name) starts at byte \(offset) of the data, no multiple of \(alignment)",
+        "Convert the model again with a current llama.cpp.")
+    }
+    guard offset <= UInt64(reader.bytes.count) else {
+      throw reader.bytes.error(
+        at: place,
+        "tensor \(name) starts at byte \(offset) of the data, but the file has \(reader.bytes.count)",
+        ByteReader.truncated)
     }
     guard let count = elementCount(shape), (shape.last ?? 1) % type.blockLength == 0 else {
       throw reader.bytes.error(

@@ -125,7 +125,9 @@ struct BracketMatching {
     if case .keyword(let keyword) = tokens[index].kind, keyword.beginsDeclaration {
       return next == .name || next == .label || next == .textStart(isMultiline: false)
     }
-    return tokens[index].kind == .name && next == .symbol(.equals)
+    guard tokens[index].kind == .name else { return false }
+    return next == .symbol(.equals)
+      || (next == .symbol(.openParenthesis) && index > 0 && tokens[index - 1].kind.endsOperand)
   }
 
   private static func indentation(at offset: Int, in source: SourceText) -> Int {

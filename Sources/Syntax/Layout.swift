@@ -26,6 +26,12 @@ indirect enum Layout: Sendable {
 
   static let empty = Layout.sequence([])
 
+  /// The layout with a newline in it, if it is a group.
+  var broken: Layout {
+    if case .group(let content, _) = self { return .group(content, mustBreak: true) }
+    return self
+  }
+
   /// Whether a newline is certain.
   var hasNewline: Bool {
     switch self {

@@ -92,7 +92,8 @@ extension LayoutComposer {
 
   private func inside(_ opener: Int) -> Range<Int> { opener + 1..<brackets.limits[opener] }
 
-  /// Items between brackets: on one line, or one a line, or with a block at the end that breaks.
+  /// Items between brackets: on one line, or one a line, or with a block at the end that breaks;
+  /// a list that is the only item breaks in their stead.
   private func list(_ opener: Int) -> Layout {
     let closer = brackets.limits[opener]
     let items = items(in: inside(opener))
@@ -108,11 +109,14 @@ extension LayoutComposer {
         .text(open), .nest(brokenItems(items, closer)), isGrouping ? .empty : .ifBroken(","),
         .nest(ending(closer)), .softLine, .text(close),
       ]))
-    guard endsInBlock(items), !trivia.hasComments(in: headTokens(of: items, opener)),
+    let isSole = isSoleList(items, in: opener)
+    guard endsInBlock(items) || isSole, !trivia.hasComments(in: headTokens(of: items, opener)),
       !trivia.hasComments(in: closer..<closer + 1)
     else { return broken }
     return .firstFitting(
-      .sequence([.text(open), hugged(items), .text(close)]), otherwise: broken)
+      .sequence([.text(open), hugged(items), .text(close)]),
+      otherwise: isSole
+        ? .sequence([.text(open), piece(opener + 1).broken, .text(close)]) : broken)
   }
 
   private func brokenItems(_ items: [Range<Int>], _ closer: Int) -> Layout {
@@ -164,6 +168,14 @@ extension LayoutComposer {
   private func endsInBlock(_ items: [Range<Int>]) -> Bool {
     guard let last = items.last, let brace = topLevel(last).last else { return false }
     return tokens[brace].kind == .symbol(.openBrace)
+  }
+
+  /// Whether the only item between parentheses is a list, as in `rows([…])`.
+  private func isSoleList(_ items: [Range<Int>], in opener: Int) -> Bool {
+    guard items.count == 1, let first = items[0].first, first == opener + 1 else { return false }
+    return tokens[opener].kind == .symbol(.openParenthesis)
+      && tokens[first].kind == .symbol(.openBracket)
+      && brackets.limits[first] == items[0].upperBound - 1
   }
 
   /// The tokens from the bracket to the brace of the block that ends it.

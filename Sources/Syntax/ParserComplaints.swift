@@ -50,6 +50,7 @@ extension Parser {
     let token = tokens[opener]
     let boundary = brackets.limits[opener]
     if token.kind == .interpolationStart && isInsideUnclosedText(opener) { return }
+    if hidesCloser(of: opener) { return }
     if boundary >= tokens.count && token.kind != .textStart(isMultiline: false) {
       endComplaints += 1
     }
@@ -71,6 +72,15 @@ extension Parser {
       Diagnostic(
         .unclosedBracket, "`\(bracket)` is never closed", at: token.range, label: "opened here",
         secondary: seen, fix: .init(SourceRange(insertion, insertion), closer, "close it")))
+  }
+
+  /// Whether a text without an end may have swallowed the closer of a bracket.
+  private func hidesCloser(of opener: Int) -> Bool {
+    if case .textStart = tokens[opener].kind { return false }
+    return brackets.unclosed.contains { text in
+      guard case .textStart = tokens[text].kind else { return false }
+      return opener < text && text < brackets.limits[opener]
+    }
   }
 
   private func isInsideUnclosedText(_ opener: Int) -> Bool {

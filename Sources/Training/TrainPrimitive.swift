@@ -9,6 +9,9 @@ extension Primitive {
   public static let train = Primitive(
     "train", "Trains a model on rows: its last adapter if it wears one, else all its weights.",
     in: .training, cost: .heavy, typing: .derived(trainType),
+    examples: [
+      #"\#(tinyModel) |> train(on: rows([(prompt: "a", response: "b")]), with: sft(), budget: 2steps)"#
+    ],
     Parameter<LanguageModel>.subject("model", "The model to start from."),
     Parameter<Dataset>("on", "The rows to learn from."),
     Parameter<Loss>("with", "The loss; it states the columns that it reads."),

@@ -36,11 +36,20 @@ extension Slot {
 extension Primitive {
   /// The call as help shows it: `lora(rank: Int = 16, …) -> Adapter`.
   public var signature: String {
-    let result =
-      switch typing {
-      case .fixed(let type): " -> \(type)"
-      case .derived: ""
-      }
-    return "\(name)(" + slots.map(\.signature).joined(separator: ", ") + ")" + result
+    "\(name)(" + slots.map(\.signature).joined(separator: ", ") + ")" + resultSignature
+  }
+
+  /// The signature, or where that is long, what a call needs and an ellipsis.
+  public var shortSignature: String {
+    guard signature.count > 100 else { return signature }
+    let needed = slots.filter { !$0.isOptional }.map(\.signature)
+    return "\(name)(" + (needed + ["…"]).joined(separator: ", ") + ")" + resultSignature
+  }
+
+  private var resultSignature: String {
+    switch typing {
+    case .fixed(.any), .derived: ""
+    case .fixed(let type): " -> \(type)"
+    }
   }
 }

@@ -99,21 +99,36 @@ struct Document: ParsableCommand {
 
   func run() throws {
     guard let name else { return list() }
-    guard let help = Words.lexicon.help(for: name) else {
+    let entries = Words.lexicon.entries(for: name)
+    guard !entries.isEmpty else {
       let near = Words.lexicon.nearestWord(to: name).map { "; did you mean `\($0)`?" } ?? ""
-      Console.complain("there is no word `\(name)`\(near)")
+      Console.complain("there is no word `\(name)`\(near); `roux doc` lists all of them")
       throw ExitStatus.usage.code
     }
     let channel = OutputChannel.results
-    channel.write(HelpRenderer(width: channel.width, styling: channel.styling).lines(help))
+    let renderer = HelpRenderer(width: channel.width, styling: channel.styling)
+    channel.write(Array(entries.map { renderer.lines($0) }.joined(separator: ["", ""])))
   }
 
+  /// All words by chapter, then what is written in the language, then types.
   private func list() {
-    let words = Words.lexicon.words
-    let width = words.map(\.count).max() ?? 0
-    for word in words {
-      let summary = Words.lexicon.help(for: word)?.summary.split(separator: "\n").first ?? ""
-      Console.say(word.padding(toLength: width + 2, withPad: " ", startingAt: 0) + summary)
+    let lexicon = Words.lexicon
+    for chapter in Chapter.allCases {
+      list(
+        chapter.rawValue,
+        lexicon.primitives.filter { $0.chapter == chapter }.map { ($0.name, $0.summary) })
     }
+    let written = lexicon.words.compactMap(lexicon.help).filter { $0.source != nil }
+    list("Written in the language", written.map { ($0.name, $0.summary) })
+    list("Types", lexicon.library.types.map { ($0.name, $0.summary) })
+  }
+
+  private func list(_ title: String, _ words: [(name: String, summary: String)]) {
+    guard !words.isEmpty else { return }
+    let lines = words.map { word in
+      let summary = word.summary.split(separator: "\n").first ?? ""
+      return "  " + word.name.padding(toLength: 18, withPad: " ", startingAt: 0) + summary
+    }
+    Console.say(([title] + lines).joined(separator: "\n") + "\n")
   }
 }

@@ -35,12 +35,7 @@ struct Recipe {
   func checked(isJSON: Bool = false) throws -> Program {
     let program = Program(source, lexicon: Words.lexicon, directory: directory, given: given)
     Console.complain(program.diagnostics, in: source, isJSON: isJSON)
-    guard program.isSound else {
-      let isUsage = program.diagnostics.allSatisfy {
-        $0.code == .unknownOption || $0.code == .invalidOption || $0.severity != .error
-      }
-      throw (isUsage ? ExitStatus.usage : .unsound).code
-    }
+    guard program.isSound else { throw ExitCode(program.exitCode) }
     return program
   }
 

@@ -40,7 +40,7 @@ private func complaint(_ primitive: Primitive, _ text: String) -> String {
 
 @Test(arguments: [
   ("{\"a\": 1}\n{\"a\": }", "line 2, column 7: found `}`, expected a value"),
-  ("{\"a\": NaN}", "line 1, column `a`: is nan, not a number that can be used"),
+  ("{\"a\": NaN}", "line 1, column `a`: is NaN, not a number"),
   ("[1]", "line 1: holds a list, not an object"),
   ("", "has no rows"),
 ])

@@ -107,7 +107,9 @@ private func rowValue(_ json: JSONValue, _ error: (String) -> DataError) throws 
   case .bool(let flag): return .bool(flag)
   case .int(let number): return .int(number)
   case .number(let number):
-    guard number.isFinite else { throw error("is \(number), not a number that can be used") }
+    guard number.isFinite else {
+      throw error("is \(number.isNaN ? "NaN" : "infinite"), not a number")
+    }
     return .float(number)
   case .text(let text): return .text(text)
   case .list(let values): return .list(try values.map { try rowValue($0, error) })

@@ -49,6 +49,11 @@ struct TextFile {
   ) throws -> Bool {
     if line.last == UInt8(ascii: "\r") { line.removeLast() }
     if number == 1, line.starts(with: [0xEF, 0xBB, 0xBF]) { line.removeFirst(3) }
+    guard line.allSatisfy({ $0 < 0x80 }) || String(validating: line, as: UTF8.self) != nil else {
+      throw DataError(
+        path: url.path, place: "line \(number)", problem: "is not text in UTF-8",
+        advice: "Is it the right file? To convert one: iconv -f latin1 -t utf-8.")
+    }
     defer { line.removeAll(keepingCapacity: true) }
     return try body(number, line)
   }
@@ -58,9 +63,10 @@ struct TextFile {
     var code: Int32 = 0
     let message = gzerror(file, &code)
     guard count < 0 || (count == 0 && code != Z_OK && code != Z_STREAM_END) else { return }
+    let words = message.map { String(cString: $0) } ?? "error \(code)"
     throw DataError(
       path: url.path,
-      problem: "is a damaged gzip file: \(message.map { String(cString: $0) } ?? "error \(code)")",
+      problem: "is a damaged gzip file: \(words.replacing("\(url.path): ", with: ""))",
       advice: "Fetch it again; was the download cut off?")
   }
 }

@@ -77,7 +77,7 @@ extension Elaborator {
       switch test.form {
       case .known(.bool(let flag)): if flag { run(rest, as: state, visit) }
       case .known(let value) where value.isDeferred:
-        reportDeferred(condition, what: "the condition of a comprehension")
+        reportDeferred(at: condition.range, what: "the condition of a comprehension")
         run(rest, as: state.becoming(.unknown), visit)
       case .known, .code, .absent: run(rest, as: state.becoming(.unknown), visit)
       }
@@ -115,16 +115,21 @@ extension Elaborator {
   private func elementType(of values: Typed, _ source: SyntaxTree.Expression) -> RecipeType {
     switch values.type {
     case .list(let element):
-      if values.value != nil { reportDeferred(source, what: "what a comprehension ranges over") }
+      if values.value != nil {
+        reportDeferred(at: source.range, what: "what a comprehension ranges over")
+      }
       if case .code = values.form {
         report(
           Diagnostic(
             .deferredRange, "a comprehension cannot range over a value of the current row",
-            at: source.range, label: "known only for each row"))
+            at: source.range, label: "known only for each row",
+            notes: ["To have a row for each item of a column, use `explode(.column)`."]))
       }
       return element
     case .any, .unknown:
-      if values.value != nil { reportDeferred(source, what: "what a comprehension ranges over") }
+      if values.value != nil {
+        reportDeferred(at: source.range, what: "what a comprehension ranges over")
+      }
       return .unknown
     case .data:
       report(
@@ -143,10 +148,10 @@ extension Elaborator {
     }
   }
 
-  private func reportDeferred(_ expression: SyntaxTree.Expression, what: String) {
+  private func reportDeferred(at range: SourceRange, what: String) {
     report(
       Diagnostic(
-        .deferredRange, "\(what) must be known before running", at: expression.range,
+        .deferredRange, "\(what) must be known before running", at: range,
         label: "known only after running",
         notes: ["The plan is made before anything runs; write the list out, or use a param."]))
   }
@@ -159,6 +164,10 @@ extension Elaborator {
     _ high: SyntaxTree.Expression, at range: SourceRange
   ) -> Typed {
     let bounds = [expect(low, .int, "a range"), expect(high, .int, "a range")]
+    if bounds.contains(where: { $0.value?.isDeferred ?? false }) {
+      reportDeferred(at: range, what: "a range")
+      return .wrong
+    }
     let text = { (parts: [String]) in parts.joined(separator: symbol.rawValue) }
     return combine(bounds, as: .list(.int), at: range, text: text) { values in
       guard case .int(let first) = values[0], case .int(let last) = values[1] else {

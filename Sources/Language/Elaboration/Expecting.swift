@@ -41,6 +41,8 @@ extension Elaborator {
     switch (type, typed.type) {
     case (.bool, .int): ["A number is not a Bool: compare it, as in `… > 0`."]
     case (.text, .int), (.text, .float): ["To make a text of it, write `\"\\(value)\"`."]
+    case (let wanted, .quantity(.ratio)) where wanted.accepts(.float):
+      ["Write it as a plain number" + (typed.constant?.share.map { ": `\($0)`." } ?? ".")]
     case (.int, .float): ["A Float is not an Int: write it without a fraction."]
     case (.data(let row), .data(let found)): [missing(row, found)].compactMap(\.self)
     case (.list(let element), let found) where element.accepts(found):
@@ -61,7 +63,10 @@ extension Elaborator {
   private func unitMismatch(
     _ typed: Typed, _ type: RecipeType, at range: SourceRange, _ what: String
   ) -> Diagnostic? {
-    guard let dimension = type.dimensions.first else { return nil }
+    let dimensions = type.dimensions
+    // Fifty of steps or percent: who writes a whole number counts.
+    let isCount = typed.type == .int && dimensions.contains(.steps) && dimensions.first == .ratio
+    guard let dimension = isCount ? .steps : dimensions.first else { return nil }
     let example = dimension.exampleUnit.rawValue
     switch typed.type {
     case .int, .float:
@@ -134,5 +139,13 @@ extension RecipeType {
     case .optional(let type): type.words
     case .none, .record, .choice, .either, .data, .opaque, .any, .unknown: "\(self)"
     }
+  }
+}
+
+extension Value {
+  /// A quantity of share as the number that it is.
+  fileprivate var share: Double? {
+    guard case .quantity(let quantity) = self else { return nil }
+    return quantity.base
   }
 }

@@ -37,6 +37,11 @@ public final class Lexicon: Sendable {
     diagnostics = []
   }
 
+  /// All words whose work is done in Swift, in the manual's order.
+  public var primitives: [Primitive] {
+    library.primitives + (library.primitives(named: Primitive.check.name).isEmpty ? [.check] : [])
+  }
+
   public func primitives(named name: String) -> [Primitive] { byName[name] ?? [] }
 
   func value(named name: String) -> Typed? { values[name] }

@@ -21,15 +21,21 @@ public struct HelpText: Sendable {
 }
 
 extension Lexicon {
-  /// The manual's entry for a word of the library.
+  /// The manual's entry for a word of the library; the first, if it has several forms.
   public func help(for name: String) -> HelpText? {
-    if let function = functions[name] { return HelpText(function) }
+    guard let first = entries(for: name).first else { return nil }
     let primitives = primitives(named: name)
-    guard let first = primitives.first else { return nil }
+    guard functions[name] == nil, primitives.count > 1 else { return first }
     return HelpText(
       name: name, summary: first.summary, signatures: primitives.map(\.signature),
-      parameters: first.slots.map { .init(signature: $0.signature, summary: $0.summary) },
-      examples: primitives.flatMap(\.examples), source: nil)
+      parameters: first.parameters, examples: primitives.flatMap(\.examples), source: nil)
+  }
+
+  /// The manual's entries for a word or a type: one for each form that a word has.
+  public func entries(for name: String) -> [HelpText] {
+    if let function = functions[name] { return [HelpText(function)] }
+    if let type = library.type(named: name) { return [HelpText(type)] }
+    return primitives(named: name).map(HelpText.init)
   }
 
   /// All words of the library, in order.
@@ -75,5 +81,28 @@ extension HelpText {
     parameters = function.formals.map { Parameter(signature: $0.signature, summary: $0.summary) }
     examples = []
     source = function.source[function.body.range]
+  }
+}
+
+extension HelpText {
+  init(_ primitive: Primitive) {
+    name = primitive.name
+    summary = primitive.summary
+    signatures = [primitive.signature]
+    parameters = primitive.slots.map { .init(signature: $0.signature, summary: $0.summary) }
+    examples = primitive.examples
+    source = nil
+  }
+
+  init(_ type: Library.TypeEntry) {
+    name = type.name
+    summary = type.summary
+    let row = RecipeType.record([])
+    signatures = [type.name + (type.arity == 0 ? "" : "<…>")]
+    parameters = type.members(Array(repeating: row, count: type.arity)).map {
+      .init(signature: ".\($0.label): \($0.type)", summary: "")
+    }
+    examples = []
+    source = nil
   }
 }

@@ -22,6 +22,13 @@ public struct Program: Sendable {
   /// Whether it may run.
   public var isSound: Bool { !diagnostics.contains { $0.severity == .error } }
 
+  /// What checking it ends with: 0 sound · 2 only its options are wrong · 3 it does not check.
+  public var exitCode: Int32 {
+    let errors = diagnostics.filter { $0.severity == .error }
+    guard !errors.isEmpty else { return 0 }
+    return errors.allSatisfy { $0.code == .unknownOption || $0.code == .invalidOption } ? 2 : 3
+  }
+
   public func value(of name: String) -> Value? { names.first { $0.name == name }?.value }
 
   /// Where the recipe asks for a stage.
@@ -75,7 +82,13 @@ extension Program {
     self.graph = graph
     effects = elaborator.effects
     origins = elaborator.origins
-    diagnostics = (problems + elaborator.diagnostics).inSourceOrder
+    let broken = problems.map(\.primary.range)
+    diagnostics =
+      (problems
+      + elaborator.diagnostics.filter {
+        $0.primary.source != nil || !broken.contains($0.primary.range)
+      })
+      .inSourceOrder
     let last = elaborator.lastTyped(of: tree)
     lastValue = last?.value
     lastType = last?.type

@@ -32,11 +32,17 @@ struct Report {
       let origin = program.origin(of: stage)
       let isHere = origin?.source == program.source || origin == nil
       let range = origin?.range ?? effect.range
+      let lines = failure.reason.split(separator: "\n").map {
+        String($0.drop(while: \.isWhitespace))
+      }
       diagnostics.append(
         Diagnostic(
-          .stageFailed, "\(name) failed: \(failure.reason)", at: isHere ? range : effect.range,
+          .stageFailed, "\(name) failed: \(lines.first ?? "")", at: isHere ? range : effect.range,
           label: "this failed",
-          secondary: isHere ? [] : [.init(range, "in this recipe", in: origin?.source)]))
+          secondary: isHere ? [] : [.init(range, "in this recipe", in: origin?.source)],
+          notes: Array(lines.dropFirst())))
+      // What stands inside the effect itself need not be named twice.
+      if isHere, effect.range.start <= range.start, range.end <= effect.range.end { return }
     }
     guard stage.key != effect.stage.key else { return }
     diagnostics.append(

@@ -180,6 +180,16 @@ public struct StageFailure: Error, CustomStringConvertible {
 
   init(_ stage: Stage, _ error: any Error) {
     self.stage = stage
-    reason = "\(error)"
+    reason = (error as? CocoaError)?.account ?? "\(error)"
+  }
+}
+
+extension CocoaError {
+  /// What Foundation met in the file system, without the names of its classes.
+  fileprivate var account: String {
+    let path = (filePath ?? url?.path).map { "\($0): " } ?? ""
+    let reason = underlying?.localizedDescription ?? localizedDescription
+    return path + reason.replacing("The operation could not be completed. ", with: "")
+      + "\nIs the path right, is there room, and may you write there?"
   }
 }

@@ -106,6 +106,8 @@ extension AnswerWriter {
 
   private func keep(_ answers: [String?]) throws {
     guard let checkpoint else { return }
+    try FileManager.default.createDirectory(
+      at: context.scratch, withIntermediateDirectories: true)
     let list = JSONValue.array(answers.map { $0.map(JSONValue.string) ?? .null })
     try AtomicFile.write(Data(list.compact.utf8), to: checkpoint)
   }

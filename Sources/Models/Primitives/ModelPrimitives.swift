@@ -11,12 +11,13 @@ extension Vocabulary.Primitive {
   ]
 
   /// A model for examples that need no file.
-  static let tinyModel =
+  package static let tinyModel =
     "new_model(llama(width: 16, layers: 1, heads: 2), "
     + #"vocabulary: train_vocabulary(rows([(text: "a bc")]), of: .text, size: 260))"#
 
   public static let model = Self(
-    "model", "A model from a Hugging Face folder, a GGUF file or a PEFT adapter folder; \"tiny\" is inside.",
+    "model",
+    "A model from a Hugging Face folder, a GGUF file or a PEFT adapter folder; \"tiny\" is inside.",
     in: .models, cost: .light, effects: .reads,
     typing: .opening("path", as: LanguageModel.recipeType, LanguageModel.look),
     Parameter<RecipePath>.subject("path", "The folder or file; its weights are mapped, not read.")

@@ -34,15 +34,19 @@ extension Typing {
   private static func unreadable(
     _ path: String, _ url: URL, _ parameter: String, _ error: any Error
   ) -> Complaint {
-    let (place, problem, advice): (String?, String, String?) =
+    let (file, part, problem, advice): (String?, String?, String, String?) =
       switch error {
-      case let error as FormatError: (error.place, error.problem, error.advice)
-      case let error as ModelError: (error.place, error.problem, error.advice)
-      default: (nil, "\(error)", nil)
+      case let error as FormatError: (error.path, error.place, error.problem, error.advice)
+      case let error as ModelError: (error.model, error.place, error.problem, error.advice)
+      default: (nil, nil, "\(error)", nil)
       }
+    // In a folder, which file it is has to be said.
+    let name = file.map { URL(filePath: $0).lastPathComponent }
+    let place = [name == url.lastPathComponent ? nil : name, part].compactMap(\.self)
+      .joined(separator: ", ")
     return Complaint(
       .unreadableFile(path: url.path), at: parameter,
-      "`\(path)` cannot be opened" + (place.map { ": \($0) \(problem)" } ?? ": it \(problem)"),
+      "`\(path)` cannot be opened: " + (place.isEmpty ? "it \(problem)" : "\(place) \(problem)"),
       label: problem, notes: advice.map { [$0] } ?? [])
   }
 }

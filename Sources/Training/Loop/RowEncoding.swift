@@ -17,6 +17,10 @@ public struct EncodedRows: Sendable {
     var reasons: [String: Int] = [:]
     let limit = min(length, model.dimensions.context)
     for (place, row) in data.rows.enumerated() {
+      if role.columns.contains(where: { row[$0] == .text("") }) {
+        reasons["dropped: empty response", default: 0] += 1
+        continue
+      }
       let whole = try RowEncoder(model: model).example(row, role, place: place)
       let example = whole.cut(to: limit)
       if let fault = Self.fault(whole, example) {
@@ -52,6 +56,16 @@ public struct EncodedRows: Sendable {
     }
     return whole.completions.contains { whole.targets(of: $0) == 0 }
       ? "dropped: no target tokens" : "dropped: the prompt alone fills the length"
+  }
+}
+
+extension Loss.Role {
+  /// The columns that hold answers.
+  fileprivate var columns: [String] {
+    switch self {
+    case .single: ["response"]
+    case .pair: ["chosen", "rejected"]
+    }
   }
 }
 

@@ -49,6 +49,7 @@ extension Primitive {
       }
       return .opaque(Loss.typeName, row)
     },
+    examples: ["loss(b => mean(-b.logp, over: b.mask))"],
     Parameter<LossFormula>.subject("of", "What is minimised, from the batch.")
   ) { _, formula in
     Loss(row: .any, function: formula.function)
@@ -60,6 +61,8 @@ struct LossFormula: RecipeValue {
   let function: Function
   static var recipeType: RecipeType { .function([.opaque(TracedBatch.typeName, [])], .any) }
 
-  init(recipeValue value: Value) throws { function = try Lambda<Value>(recipeValue: value).function }
+  init(recipeValue value: Value) throws {
+    function = try Lambda<Value>(recipeValue: value).function
+  }
   var recipeValue: Value { .function(function) }
 }

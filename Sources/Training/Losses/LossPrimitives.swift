@@ -18,6 +18,7 @@ private func elementwise(
 ) -> Vocabulary.Primitive {
   Vocabulary.Primitive(
     name, summary, in: .losses, typing: .sameTensor,
+    examples: ["loss(b => mean(\(name)(b.logp), over: b.mask))"],
     Parameter<TracedTensor>.subject("x", "A tensor.")
   ) { _, x in
     TracedTensor(body(x.tensor), x.level, x.trace)
@@ -46,7 +47,7 @@ extension Vocabulary.Primitive {
   private static let meanOfTensor = Vocabulary.Primitive(
     "mean",
     "The mean of each sequence's tokens, of the sequences, or with `over` of all tokens of the step.",
-    in: .losses, typing: .reduced,
+    in: .losses, typing: .reduced, examples: ["loss(b => mean(-b.logp, over: b.mask))"],
     Parameter<TracedTensor>.subject("x", "A tensor."),
     Parameter<TracedTensor?>("over", "A mask: the mean goes over all tokens that it selects.")
   ) { _, x, mask in
@@ -55,7 +56,7 @@ extension Vocabulary.Primitive {
 
   private static let sumOfTensor = Vocabulary.Primitive(
     "sum", "The sum of each sequence's tokens, or of the sequences.", in: .losses,
-    typing: .reduced,
+    typing: .reduced, examples: ["loss(b => mean(sum(-b.logp)))"],
     Parameter<TracedTensor>.subject("x", "A tensor.")
   ) { _, x in
     x.trace.sum(x)
@@ -64,6 +65,7 @@ extension Vocabulary.Primitive {
   private static let clampTensor = Vocabulary.Primitive(
     "clamp", "x held between two bounds; outside them no gradient flows.", in: .losses,
     typing: .sameTensor,
+    examples: ["loss(b => mean(clamp(-b.logp, low: 0.0, high: 10.0), over: b.mask))"],
     Parameter<TracedTensor>.subject("x", "A tensor."),
     Parameter<Double>("low", "The lower bound."),
     Parameter<Double>("high", "The upper bound.")
