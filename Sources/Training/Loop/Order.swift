@@ -29,7 +29,9 @@ struct Order: Sendable {
   func steps(within budget: Budget, tokens: [Int]) -> Int? {
     let amount = budget.quantity.base
     switch budget.quantity.unit.dimension {
-    case .epochs: return max(1, Int((amount * Double(stepsPerEpoch)).rounded(.up)))
+    case .epochs:
+      // 1.1 epochs of 10 steps are 11, though 1.1 · 10 is a little more in binary.
+      return max(1, Int((amount * Double(stepsPerEpoch) - 1e-9).rounded(.up)))
     case .steps: return max(1, Int(amount))
     case .tokens: return stepsForTokens(Int(amount), tokens)
     case .duration, .ratio, .size: return nil
@@ -38,12 +40,14 @@ struct Order: Sendable {
 
   private func stepsForTokens(_ wanted: Int, _ tokens: [Int]) -> Int {
     let perEpoch = tokens.reduce(0, +)
-    var step = perEpoch > 0 ? wanted / perEpoch * stepsPerEpoch : 0
-    var seen = perEpoch > 0 ? wanted / perEpoch * perEpoch : wanted
-    while seen < wanted {
-      seen += rows(step: step).reduce(0) { $0 + tokens[$1] }
-      step += 1
+    guard perEpoch > 0 else { return 1 }
+    let epochs = wanted / perEpoch
+    var missing = wanted - epochs * perEpoch
+    var rows = 0
+    for row in order(epoch: epochs) where missing > 0 {
+      missing -= tokens[row]
+      rows += 1
     }
-    return max(1, step)
+    return max(1, epochs * stepsPerEpoch + (rows + batch - 1) / batch)
   }
 }

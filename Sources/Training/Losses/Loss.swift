@@ -60,6 +60,8 @@ struct LossFormula: RecipeValue {
   let function: Function
   static var recipeType: RecipeType { .function([.opaque(TracedBatch.typeName, [])], .any) }
 
-  init(recipeValue value: Value) throws { function = try Lambda<Value>(recipeValue: value).function }
+  init(recipeValue value: Value) throws {
+    function = try Lambda<Value>(recipeValue: value).function
+  }
   var recipeValue: Value { .function(function) }
 }
