@@ -9,6 +9,8 @@ final class HeldOut {
   private let base: [[[Float]]]?
   private let groups: [[Int]]
   private let examples: [Example]
+  /// What was found last, and after which step.
+  private(set) var latest: (step: Int, loss: Double)?
 
   init(
     _ trainer: Trainer, _ loss: Loss, _ examples: [Example], base: [[[Float]]]?, pool: WorkerPool
@@ -34,7 +36,15 @@ final class HeldOut {
     execution = try Execution(plan, weights: weights, pool: pool)
   }
 
-  func loss() throws -> Double {
+  /// The loss with the weights as they are after a step; taken once per step.
+  @discardableResult func look(after step: Int) throws -> Double {
+    if let latest, latest.step == step { return latest.loss }
+    let loss = try loss()
+    latest = (step, loss)
+    return loss
+  }
+
+  private func loss() throws -> Double {
     let all = stepInputs(of: examples)
     return try zip(batches, groups).reduce(0) { sum, part in
       let (batch, places) = part

@@ -3,16 +3,23 @@ import Tensors
 import Vocabulary
 
 /// Which rows each step takes: a function of seed and step alone, so that a run can go on anywhere.
-struct Order: Sendable {
+package struct Order: Sendable {
   let count: Int
   let batch: Int
   let seed: UInt64
   let shuffles: Bool
 
+  package init(count: Int, batch: Int, seed: UInt64, shuffles: Bool) {
+    self.count = count
+    self.batch = batch
+    self.seed = seed
+    self.shuffles = shuffles
+  }
+
   var stepsPerEpoch: Int { (count + batch - 1) / batch }
 
   /// The rows of a step; the last step of an epoch takes what is left.
-  func rows(step: Int) -> [Int] {
+  package func rows(step: Int) -> [Int] {
     let epoch = step / stepsPerEpoch
     let place = step % stepsPerEpoch
     let order = order(epoch: epoch)
@@ -26,7 +33,7 @@ struct Order: Sendable {
   }
 
   /// How many steps a budget of epochs, steps or tokens allows; nil for a budget of time.
-  func steps(within budget: Budget, tokens: [Int]) -> Int? {
+  package func steps(within budget: Budget, tokens: [Int]) -> Int? {
     let amount = budget.quantity.base
     switch budget.quantity.unit.dimension {
     case .epochs:

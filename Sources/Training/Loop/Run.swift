@@ -73,11 +73,7 @@ package struct TrainingRun {
     let before = trainer.history.count
     var pace = Pace(
       budget: settings.budget, steps: trainer.steps, done: before, secondsBefore: secondsBefore)
-    var held = try heldOut?.loss()
-    if let held {
-      let place = before == 0 ? "before" : "at step \(before)"
-      context.report(.message("held-out loss \(place): \(Self.figure(held))"))
-    }
+    try tell(heldOut, after: before, before == 0 ? "before" : "at step \(before)")
     var lastSnapshot = Date()
     func keepSnapshot() throws {
       var snapshot = trainer.snapshot
@@ -92,19 +88,22 @@ package struct TrainingRun {
         rate: settings.schedule.rate(step: trainer.history.count, of: total))
       let done = trainer.history.count
       pace.count(step.tokens)
-      if let heldOut, done < total, done % max(1, total / Self.watches) == 0 {
-        held = try heldOut.loss()
+      if trainer.isDone || done % max(1, total / Self.watches) == 0 {
+        try heldOut?.look(after: done)
       }
-      report(step, trainer, pace, total, held)
+      report(step, trainer, pace, total, heldOut?.latest?.loss)
       if context.isPausing() {
         try keepSnapshot()
         throw Paused(place: "at step \(done) of \(total)")
       }
       if Date().timeIntervalSince(lastSnapshot) > settings.snapshotInterval { try keepSnapshot() }
     }
-    if let heldOut {
-      context.report(.message("held-out loss after: \(Self.figure(try heldOut.loss()))"))
-    }
+    try tell(heldOut, after: trainer.history.count, "after")
+  }
+
+  private func tell(_ heldOut: HeldOut?, after step: Int, _ place: String) throws {
+    guard let loss = try heldOut?.look(after: step) else { return }
+    context.report(.message("held-out loss \(place): \((loss * 10_000).rounded() / 10_000)"))
   }
 
   private func report(
@@ -121,10 +120,6 @@ package struct TrainingRun {
           tokensPerSecond: pace.tokensPerSecond,
           secondsLeft: pace.secondsLeft(done: trainer.history.count, total: total),
           metrics: metrics)))
-  }
-
-  private static func figure(_ value: Double) -> String {
-    String((value * 10_000).rounded() / 10_000)
   }
 }
 
