@@ -7,23 +7,36 @@ extension Value {
     case .record(let record): .record(record.pairs.map { ($0, $1.display) })
     case .list(let values) where !values.isEmpty && values.allSatisfy(\.isRecord):
       .table(Table(records: values))
+    case .list(let values) where values.contains(where: \.isOpaque):
+      .list(values.map(\.display))
     case .none, .bool, .int, .float, .quantity, .list, .type, .function, .deferred: .text(source)
     }
   }
 
-  fileprivate var isRecord: Bool { if case .record = self { true } else { false } }
-  fileprivate var cell: String { if case .text(let text) = self { text } else { source } }
+  private var isRecord: Bool { if case .record = self { true } else { false } }
+  private var isOpaque: Bool { if case .opaque = self { true } else { false } }
+
+  fileprivate var cell: String {
+    switch self {
+    case .text(let text): text
+    case .none: "–"
+    case .bool, .int, .float, .quantity, .list, .record, .type, .function, .opaque, .deferred:
+      source
+    }
+  }
 }
 
 extension Table {
-  /// Records as rows, under the labels of the first.
+  /// Records as rows, under the labels that any of them has.
   fileprivate init(records: [Value]) {
     let rows = records.compactMap { value in if case .record(let row) = value { row } else { nil } }
-    let labels = rows.first?.labels ?? []
+    let fields = Value.commonType(records.map(\.type)).fields ?? []
     self.init(
-      columns: labels.map { label in
-        Column(name: label, type: "\(rows[0][label]?.type.widened ?? .any)")
+      columns: fields.map { field in
+        Column(
+          name: field.label, type: "\(field.type)",
+          isNumeric: RecipeType.optional(.float).accepts(field.type))
       },
-      rows: rows.map { row in labels.map { row[$0]?.cell ?? "" } })
+      rows: rows.map { row in fields.map { (row[$0.label] ?? .none).cell } })
   }
 }

@@ -3,6 +3,7 @@
 import ArgumentParser
 import Foundation
 import Language
+import Notebook
 import Syntax
 import Vocabulary
 
@@ -21,7 +22,7 @@ struct Run: ParsableCommand {
   func run() throws {
     let arguments = try RecipeArguments(recipe)
     try Recipe(file: arguments.file, given: arguments.given)
-      .run(EventPrinter(isJSON: json), threads: threads)
+      .run(isJSON: json, threads: threads)
   }
 }
 
@@ -103,7 +104,8 @@ struct Document: ParsableCommand {
       Console.complain("there is no word `\(name)`\(near)")
       throw ExitStatus.usage.code
     }
-    Console.say(help.text)
+    let channel = OutputChannel.results
+    channel.write(HelpRenderer(width: channel.width, styling: channel.styling).lines(help))
   }
 
   private func list() {
@@ -113,17 +115,5 @@ struct Document: ParsableCommand {
       let summary = Words.lexicon.help(for: word)?.summary.split(separator: "\n").first ?? ""
       Console.say(word.padding(toLength: width + 2, withPad: " ", startingAt: 0) + summary)
     }
-  }
-}
-
-extension HelpText {
-  /// The entry as a page of plain text.
-  var text: String {
-    var parts = [signatures.joined(separator: "\n"), summary]
-    let lines = parameters.map { "  \($0.signature)\n      \($0.summary)" }
-    if !lines.isEmpty { parts.append(lines.joined(separator: "\n")) }
-    if !examples.isEmpty { parts.append("Examples:\n  " + examples.joined(separator: "\n  ")) }
-    if let source { parts.append("Written in the language:\n  \(source)") }
-    return parts.filter { !$0.isEmpty }.joined(separator: "\n\n")
   }
 }

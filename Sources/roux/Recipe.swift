@@ -3,6 +3,7 @@
 import ArgumentParser
 import Foundation
 import Language
+import Notebook
 import Store
 import Syntax
 import Vocabulary
@@ -45,34 +46,42 @@ struct Recipe {
 
   var store: Store { Store(beside: directory, stored: Words.lexicon.library.stored) }
 
-  func run(_ printer: EventPrinter, threads: Int?) throws {
-    let program = try checked(isJSON: printer.isJSON)
+  func run(isJSON: Bool, threads: Int?) throws {
+    let program = try checked(isJSON: isJSON)
     let plan = program.plan(results: store)
-    if !plan.heavy.isEmpty, !printer.isJSON { Console.complain("\(plan)\n") }
-    let interrupt = Interrupt()
-    defer { withExtendedLifetime(interrupt) {} }
+    if !plan.heavy.isEmpty, !isJSON { Console.complain("\(plan)\n") }
+    Interrupts.listen()
+    let printer = EventPrinter()
+    let report: @Sendable (RunEvent) -> Void = { event in
+      if isJSON { Console.say(event.json) } else { printer.print(event) }
+    }
     let runner = Runner(
       results: store,
       context: RunContext(
         directory: program.directory,
-        threads: threads ?? ProcessInfo.processInfo.activeProcessorCount,
-        report: { printer.print($0) },
-        isPausing: { [request = interrupt.request] in request.isAsked }))
-    try showLast(of: program, runner, printer)
-    let outcome = runner.run(program)
-    Console.complain(outcome.diagnostics, in: source, isJSON: printer.isJSON)
-    if let place = outcome.pausedAt {
-      Console.complain("paused \(place); run again to go on")
+        threads: threads ?? ProcessInfo.processInfo.activeProcessorCount, report: report,
+        isPausing: { Interrupts.isAsked }))
+    try Interrupts.during {
+      defer { printer.finish() }
+      try showLast(of: program, runner, report)
+      let outcome = runner.run(program)
+      printer.finish()
+      Console.complain(outcome.diagnostics, in: source, isJSON: isJSON)
+      if let place = outcome.pausedAt {
+        Console.complain("paused \(place); run again to go on")
+      }
+      guard outcome.exitCode == 0 else { throw ExitCode(outcome.exitCode) }
     }
-    guard outcome.exitCode == 0 else { throw ExitCode(outcome.exitCode) }
   }
 
   /// `roux -e '1 + 2'` prints what it gives; a file does not, it says `show`.
-  private func showLast(of program: Program, _ runner: Runner, _ printer: EventPrinter) throws {
+  private func showLast(
+    of program: Program, _ runner: Runner, _ report: (RunEvent) -> Void
+  ) throws {
     guard source.name == "-e", let value = program.lastValue, program.lastType != RecipeType.none
     else { return }
     do {
-      printer.print(.display(try runner.value(value, of: program).display))
+      report(.display(try runner.value(value, of: program).display))
     } catch let paused as Paused {
       Console.complain("paused \(paused.place); run again to go on")
       throw ExitStatus.paused.code

@@ -3,7 +3,9 @@
 import ArgumentParser
 import Foundation
 import Language
+import Notebook
 import Standard
+import Store
 import Vocabulary
 
 @main struct Roux: ParsableCommand {
@@ -36,13 +38,17 @@ import Vocabulary
 
   func run() throws {
     guard let expression else { return try openPrompt() }
-    try Recipe(text: expression).run(EventPrinter(isJSON: false), threads: nil)
+    try Recipe(text: expression).run(isJSON: false, threads: nil)
   }
 
-  /// Where the notebook opens.
   private func openPrompt() throws {
-    Console.complain("The prompt is not part of this build; `roux run FILE` runs a recipe.")
-    throw ExitStatus.usage.code
+    let directory = URL(filePath: FileManager.default.currentDirectoryPath)
+    let conversation = Conversation(
+      lexicon: Words.lexicon, directory: directory,
+      results: Store(beside: directory, stored: Words.lexicon.library.stored),
+      threads: ProcessInfo.processInfo.activeProcessorCount)
+    let code = conversation.run()
+    guard code == 0 else { throw ExitCode(code) }
   }
 }
 

@@ -59,47 +59,54 @@ extension Elaborator {
     case unknown
     /// There is no item at all; what is written is still looked at.
     case never
+
+    /// What an outer clause left open stays open.
+    func becoming(_ other: Visit) -> Visit { self == .item ? other : self }
   }
 
-  private func run(_ clauses: ArraySlice<SyntaxTree.Clause>, _ visit: (Visit) -> Void) {
-    guard let clause = clauses.first else { return visit(.item) }
+  /// The state goes down as a value and not as a closure around `visit`: the optimizer would copy
+  /// this function for each closure around a closure, without end.
+  private func run(
+    _ clauses: ArraySlice<SyntaxTree.Clause>, as state: Visit = .item, _ visit: (Visit) -> Void
+  ) {
+    guard let clause = clauses.first else { return visit(state) }
     let rest = clauses.dropFirst()
     switch clause {
     case .only(let condition):
       let test = expect(condition, .bool, "the condition of `if`")
       switch test.form {
-      case .known(.bool(let flag)): if flag { run(rest, visit) }
+      case .known(.bool(let flag)): if flag { run(rest, as: state, visit) }
       case .known(let value) where value.isDeferred:
         reportDeferred(condition, what: "the condition of a comprehension")
-        run(rest) { _ in visit(.unknown) }
-      case .known, .code, .absent: run(rest) { _ in visit(.unknown) }
+        run(rest, as: state.becoming(.unknown), visit)
+      case .known, .code, .absent: run(rest, as: state.becoming(.unknown), visit)
       }
-    case .each(let name, in: let source): each(name, in: source, rest, visit)
+    case .each(let name, in: let source): each(name, in: source, rest, as: state, visit)
     }
   }
 
   private func each(
     _ name: SyntaxTree.Name, in source: SyntaxTree.Expression,
-    _ rest: ArraySlice<SyntaxTree.Clause>, _ visit: (Visit) -> Void
+    _ rest: ArraySlice<SyntaxTree.Clause>, as state: Visit, _ visit: (Visit) -> Void
   ) {
     let values = elaborate(source)
     warnIfShadowing(name)
     guard case .list(let items)? = values.value else {
       let element = elementType(of: values, source)
       return scoped([name.text: .value(Typed(element, .absent))]) {
-        run(rest) { _ in visit(.unknown) }
+        run(rest, as: state.becoming(.unknown), visit)
       }
     }
     guard !items.isEmpty else {
       let element = values.type.element ?? .unknown
       return scoped([name.text: .value(Typed(element, .absent))]) {
-        run(rest) { _ in visit(.never) }
+        run(rest, as: state.becoming(.never), visit)
       }
     }
     for item in items {
       let before = diagnostics.count
       let type = item.type == .none ? values.type.element ?? .none : item.type
-      scoped([name.text: .value(Typed(item, as: type))]) { run(rest, visit) }
+      scoped([name.text: .value(Typed(item, as: type))]) { run(rest, as: state, visit) }
       // The other items would only say the same again.
       if diagnostics.count > before { return }
     }

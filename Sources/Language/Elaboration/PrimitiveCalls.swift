@@ -22,6 +22,10 @@ extension Elaborator {
         guard !possible.isEmpty else {
           return wrong(noOverload(candidates, subject, arguments[first].range, callee))
         }
+        // Where the type says too little, as inside a loss, the labels tell.
+        let labels = arguments.compactMap { $0.label?.text }
+        let labelled = possible.filter { one in labels.allSatisfy { one.slot($0) != nil } }
+        if !labelled.isEmpty { possible = labelled }
       } else {
         possible = candidates.filter { accepts(labels: arguments, $0) }
         if possible.isEmpty { possible = candidates }

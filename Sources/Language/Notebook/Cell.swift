@@ -16,7 +16,13 @@ public struct Cell: Sendable {
 
   public var diagnostics: [Diagnostic] { outcome?.program.diagnostics ?? [] }
   public var names: [NamedValue] { outcome?.program.names ?? [] }
-  var definedNames: [String] { tree.definedNames.map(\.text) }
+  /// What the expression that it ends with gives: a value, or the stage that will make it.
+  public var value: Value? { outcome?.program.lastValue }
+  public var type: RecipeType? { outcome?.program.lastType }
+  /// Whether it asks for effects, which `Session.run` does.
+  public var hasEffects: Bool { !(outcome?.program.effects.isEmpty ?? true) }
+  public var isSound: Bool { outcome?.program.isSound ?? false }
+  public var definedNames: [String] { tree.definedNames.map(\.text) }
   var reads: Set<String> { Set(tree.freeNames.map(\.name)) }
 }
 

@@ -44,6 +44,12 @@ extension Session {
       .withoutRepetition
   }
 
+  /// The part of a text that completions at a byte offset replace.
+  public func completedRange(at offset: Int, in text: String) -> SourceRange {
+    let context = CursorContext(SourceText(name: "cell", text), at: offset)
+    return SourceRange(offset - context.prefix.utf8.count, offset)
+  }
+
   /// The signature of the call that the cursor is in.
   public func signatureHint(at offset: Int, in text: String) -> SignatureHint? {
     let context = CursorContext(SourceText(name: "cell", text), at: offset)
@@ -141,6 +147,11 @@ extension Session {
         text: folder + entry + (isFolder ? "/" : ""), kind: .path,
         detail: isFolder ? "folder" : "file")
     }
+  }
+
+  /// Files and folders whose paths begin so, as a recipe would write them.
+  public func files(beginning prefix: String) -> [Completion] {
+    paths(prefix).filter { $0.text.hasPrefix(prefix) }
   }
 
   // MARK: Types

@@ -30,6 +30,9 @@ public final class Session {
     runner = Runner(results: results, context: context)
   }
 
+  /// The number that the next cell gets.
+  public var nextNumber: Int { count + 1 }
+
   /// Takes a cell in, unless it is wrong.
   public func submit(_ text: String) -> CellResult {
     let cell = cell(text, number: count + 1)
@@ -104,6 +107,22 @@ public final class Session {
     return try typed.value.map { try runner.value($0, graph: graph) }
   }
 
+  /// The value of the expression that a cell ends with; runs what has to run.
+  public func value(ofCell number: Int) throws -> Value? {
+    guard let value = cells.first(where: { $0.number == number })?.value else { return nil }
+    defer { freshen(number) }
+    runner.forgetFailures()
+    return try runner.value(value, graph: graph)
+  }
+
+  /// Where a cell asks for a stage.
+  public func origin(of stage: Stage) -> Origin? {
+    cells.reversed().lazy.compactMap { $0.outcome?.program.origin(of: stage) }.first
+  }
+
+  /// Where an unfinished stage keeps its checkpoints, if it may have some.
+  public func checkpoints(of stage: Stage) -> Folder? { results?.scratch(for: stage.key) }
+
   /// The stages that the values of names demand, or the value of one cell.
   public func plan(for names: [String]) -> Plan {
     let values = names.compactMap { name -> Value? in
@@ -125,7 +144,10 @@ public final class Session {
   // MARK: Names
 
   /// The cell that a name means to somebody who asks now.
-  func defining(_ name: String) -> Cell? { cells.last { $0.definedNames.contains(name) } }
+  public func defining(_ name: String) -> Cell? { cells.last { $0.definedNames.contains(name) } }
+
+  /// All names that cells define, in order.
+  public var definedNames: [String] { Set(cells.flatMap(\.definedNames)).sorted() }
 
   func definition(of name: String) -> Definition? { defining(name)?.outcome?.definitions[name] }
 
@@ -156,7 +178,7 @@ public final class Session {
       return refused(cell, diagnostics)
     }
     let redefines = cells.filter { old in
-      old.number != cell.number && old.definedNames.contains(where: taken.definedNames.contains)
+      old.number < cell.number && old.definedNames.contains(where: taken.definedNames.contains)
     }
     let changes = changes(from: cells, to: all, besides: cell.number)
     remember()

@@ -1,7 +1,7 @@
 // How far a stage has come.
 
 /// What is known of a running stage at an instant.
-public struct ProgressState: Equatable, Sendable {
+public struct ProgressState: Sendable {
   public var name: String
   public var done: Int
   /// nil when nobody knows how much there is.
@@ -10,6 +10,10 @@ public struct ProgressState: Equatable, Sendable {
   public var doneBefore: Int
   public var losses: [Double]
   public var tokensPerSecond: Double?
+  /// As the stage itself reckons it; otherwise the pace so far is taken to go on.
+  public var secondsLeft: Double?
+  public var unit = "steps"
+  public var metrics: [(name: String, value: Double)] = []
 
   public init(
     name: String, done: Int, total: Int?, doneBefore: Int = 0, losses: [Double] = [],
@@ -31,13 +35,18 @@ public struct ProgressLine {
   public var width: Int
   public var art: LineArt
   public var styling: Styling
+  /// Further figures, such as the learning rate: for logs, where lines stay.
+  public var showsMetrics: Bool
 
   private static let barWidth = 14
 
-  public init(width: Int, art: LineArt = .box, styling: Styling = .plain) {
+  public init(
+    width: Int, art: LineArt = .box, styling: Styling = .plain, showsMetrics: Bool = false
+  ) {
     self.width = width
     self.art = art
     self.styling = styling
+    self.showsMetrics = showsMetrics
   }
 
   /// The parts that fit, the least important ones left out first.
@@ -45,7 +54,7 @@ public struct ProgressLine {
   /// `elapsed` in seconds.
   public func text(_ state: ProgressState, elapsed: Double) -> String {
     let parts = parts(of: state, elapsed: elapsed)
-    for importance in 1...6 {
+    for importance in 0...6 {
       let kept = parts.filter { $0.importance >= importance }.map(\.text)
       let line = kept.joined(separator: "  ")
       if DisplayWidth.of(line) <= width { return line }
@@ -74,10 +83,16 @@ public struct ProgressLine {
       parts.append((2, "\(ReadableNumber.short(speed)) tok/s"))
     }
     parts.append((4, time(state, elapsed)))
+    if showsMetrics {
+      parts += state.metrics.map { (0, "\($0.name) \(ReadableNumber.measure($0.value))") }
+    }
     return parts
   }
 
   private func time(_ state: ProgressState, _ elapsed: Double) -> String {
+    if let left = state.secondsLeft, state.done < state.total ?? .max {
+      return "\(ReadableNumber.duration(seconds: left)) left"
+    }
     let here = state.done - state.doneBefore
     guard let total = state.total, here > 0, state.done < total else {
       return ReadableNumber.duration(seconds: elapsed)
@@ -115,14 +130,18 @@ public struct ProgressReport {
 
   private let line: ProgressLine
   private let medium: Medium
+  private let margin: Int
   private var start: Double?
   private var lastTime = -Double.infinity
   private var lastTenth = 0
 
-  public init(_ line: ProgressLine, on medium: Medium) {
+  public init(_ line: ProgressLine, on medium: Medium, margin: Int = 0) {
     self.line = line
     self.medium = medium
+    self.margin = margin
   }
+
+  var isMoving: Bool { medium == .terminal }
 
   /// What to write at `time` (seconds on any clock), if anything.
   public mutating func update(_ state: ProgressState, at time: Double) -> String? {
@@ -131,7 +150,7 @@ public struct ProgressReport {
     start = begin
     guard isDue else { return nil }
     lastTime = time
-    let text = line.text(state, elapsed: time - begin)
+    let text = String(repeating: " ", count: margin) + line.text(state, elapsed: time - begin)
     switch medium {
     case .terminal: return "\r" + text + "\u{1B}[K"
     case .log: return text + "\n"
@@ -140,7 +159,8 @@ public struct ProgressReport {
 
   /// The last state, and the end of its line.
   public mutating func finish(_ state: ProgressState, at time: Double) -> String {
-    let text = line.text(state, elapsed: time - (start ?? time))
+    let blanks = String(repeating: " ", count: margin)
+    let text = blanks + line.text(state, elapsed: time - (start ?? time))
     switch medium {
     case .terminal: return "\r" + text + "\u{1B}[K\r\n"
     case .log: return text + "\n"

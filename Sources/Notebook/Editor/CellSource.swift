@@ -21,12 +21,15 @@ public enum CellSource {
     }
     return .reader(
       LineReader(
-        promptingOn: isTerminal ? STDOUT_FILENO : nil, completeness: questions.completeness))
+        promptingOn: isatty(STDIN_FILENO) == 0 ? nil : isTerminal ? STDOUT_FILENO : STDERR_FILENO,
+        completeness: questions.completeness,
+        isContinued: questions.isContinued))
   }
 
-  public mutating func read(_ prompt: Prompt) -> CellInput {
+  /// Reads one cell; an editor lets it start as a given text.
+  public mutating func read(_ prompt: Prompt, startingWith text: String = "") -> CellInput {
     switch self {
-    case .editor(let editor): return editor.read(prompt)
+    case .editor(let editor): return editor.read(prompt, startingWith: text)
     case .reader(var reader):
       defer { self = .reader(reader) }
       return reader.read(prompt)

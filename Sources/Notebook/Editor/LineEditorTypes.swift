@@ -31,17 +31,22 @@ public struct EditorQuestions {
   public var completions: (String, Int) -> [Completion]
   public var highlight: (String) -> [HighlightSpan]
   public var hint: (String, Int) -> String?
+  /// Whether a line would go on with a text that is complete; asked only where lines come from a
+  /// pipe, since on a terminal Enter ends what is complete.
+  public var isContinued: (String, String) -> Bool
 
   public init(
     completeness: @escaping (String) -> Completeness,
     completions: @escaping (String, Int) -> [Completion] = { _, _ in [] },
     highlight: @escaping (String) -> [HighlightSpan] = { _ in [] },
-    hint: @escaping (String, Int) -> String? = { _, _ in nil }
+    hint: @escaping (String, Int) -> String? = { _, _ in nil },
+    isContinued: @escaping (String, String) -> Bool = { _, _ in false }
   ) {
     self.completeness = completeness
     self.completions = completions
     self.highlight = highlight
     self.hint = hint
+    self.isContinued = isContinued
   }
 }
 
