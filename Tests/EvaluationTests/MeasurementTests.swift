@@ -64,7 +64,7 @@ struct MeasurementTests {
     #expect(abs(float(found["accuracy"]) - (try accuracy(examples))) < 1e-9)
   }
 
-  /// Of all one-token continuations of each prefix, is the target the likeliest?
+  /// The share of targets that are the likeliest of all tokens after their prefix.
   private func accuracy(_ examples: [Example]) throws -> Double {
     let scorer = Scorer(untrained, pool: WorkerPool(count: 2), tokens: 4096)
     var (right, all) = (0, 0)
