@@ -30,14 +30,19 @@ private let losses = """
 
 /// Reads a recipe; what is wrong with it is a failure of the test.
 func program(_ text: String) -> Program {
-  let program = Program(
-    SourceText(name: "t.recipe", text), lexicon: lexicon,
-    directory: FileManager.default.temporaryDirectory)
+  let program = read(text)
   for diagnostic in program.diagnostics {
     Issue.record(
       "\(DiagnosticRenderer(usesColor: false, width: 100).render(diagnostic, in: program.source))")
   }
   return program
+}
+
+/// Reads a recipe that may be wrong.
+func read(_ text: String) -> Program {
+  Program(
+    SourceText(name: "t.recipe", text), lexicon: lexicon,
+    directory: FileManager.default.temporaryDirectory)
 }
 
 /// The value of an expression, run.

@@ -1,5 +1,6 @@
 import Datasets
 import Foundation
+import Language
 import Models
 import TestSupport
 import Testing
@@ -59,6 +60,27 @@ struct RefusalTests {
   func losses(_ loss: String, _ words: String) throws {
     let (text, _) = try refusal(TrainingCall(tinyModel(), with: loss))
     #expect(text.lowercased().contains(words.lowercased()), "\(text)")
+  }
+
+  @Test(
+    "Numbers that cannot work, before anything runs",
+    arguments: ["budget: 0steps", "lr: 0.0", "lr: -1e-3", "clip: 0.0", "beta1: 1.0", "batch: 0"])
+  func numbers(_ argument: String) {
+    let program = read(
+      """
+      m = new_model(llama(width: 16, layers: 1, heads: 2),
+        vocabulary: train_vocabulary(rows([(text: "a bc")]), of: .text, size: 260))
+      t = m |> train(on: rows([(prompt: "a", response: "b")]), with: sft(), \(argument))
+      """)
+    #expect(program.diagnostics.count == 1, "\(program.diagnostics)")
+    #expect(!program.isSound)
+  }
+
+  @Test("No rows at all")
+  func noRows() throws {
+    let none = Dataset(columns: singles.columns, rows: [])
+    #expect(
+      try refusal(TrainingCall(tinyModel(), on: none)).text.contains("there are no training rows"))
   }
 
   @Test("A pair loss that reads the whole batch says where the numbers are")

@@ -1,3 +1,4 @@
+import Datasets
 import Foundation
 import Language
 import Models
@@ -51,6 +52,25 @@ struct ResumeTests {
     call.context.scratch = saved
     call.context.isPausing = { false }
     #expect(try call.run().bits == whole.bits)
+  }
+
+  @Test("A run that goes on does not score the reference again; a damaged score is made anew")
+  func reference() throws {
+    var call = TrainingCall(try tinyModel(adapter), on: answerPairs, with: "dpo()")
+    call.watch = Dataset(rows: Array(answerPairs.rows.prefix(3)))
+    let whole = try call.run()
+    call.context.key = "stage"
+    call.context.isPausing = Self.pausing(atStep: 5)
+    #expect(throws: Paused.self) { try call.run() }
+    let file = call.context.scratch.appending(path: "reference.safetensors")
+    for damages in [false, true] {
+      if damages { try Data(contentsOf: file).prefix(40).write(to: file) }
+      let events = Collected<RunEvent>()
+      call.context.report = { events.add($0) }
+      call.context.isPausing = { false }
+      #expect(try call.run().bits == whole.bits)
+      #expect(events.all.progress.contains { $0.label.hasSuffix("reference") } == damages)
+    }
   }
 
   @Test("A snapshot is kept as often as the settings say")

@@ -46,6 +46,10 @@ package struct TrainingRun {
     let rows = try EncodedRows(
       data, for: loss.roles, model: model, length: settings.length, step: step)
     context.report(.ledger(rows.ledger))
+    guard data.count > 0 else {
+      throw TrainingError(
+        problem: "there are no \(step)", advice: "Look at the rows with count(…) and take(3).")
+    }
     guard !rows.examples.isEmpty else {
       throw TrainingError(
         problem: "none of the \(data.count) \(step) can be used: "
@@ -58,6 +62,14 @@ package struct TrainingRun {
   /// Log-probabilities under the reference: the model without the adapter that is trained, or as
   /// it was before training.
   private func reference(_ examples: [Example], _ label: String) throws -> [[[Float]]] {
+    let file = ReferenceFile(label, of: context)
+    if let known = file?.read(for: examples) { return known }
+    let found = try score(examples, label)
+    try file?.write(found)
+    return found
+  }
+
+  private func score(_ examples: [Example], _ label: String) throws -> [[[Float]]] {
     let adapters = max(0, model.adapters.count - 1)
     let scorer = Scorer(model, adapters: adapters, pool: pool, tokens: settings.tokensAtOnce)
     return try scorer.logProbabilities(examples) { done in
