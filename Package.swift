@@ -20,6 +20,12 @@ let fixtureTargets = [
   "JSON", "Tensors", "Formats", "Models", "Datasets", "Vocabulary", "Language", "Syntax",
 ]
 
+/// Evaluation is tested on models that have been trained.
+func fixtures(of name: String) -> [Target.Dependency] {
+  let more = name == "Evaluation" ? ["Training"] : []
+  return (fixtureTargets + more).filter { $0 != name }.map { .target(name: $0) }
+}
+
 let package = Package(
   name: "roux",
   products: [.executable(name: "roux", targets: ["roux"])],
@@ -103,7 +109,7 @@ let package = Package(
       .testTarget(
         name: "\(name)Tests",
         dependencies: [.target(name: name), "TestSupport"]
-          + fixtureTargets.filter { $0 != name }.map { .target(name: $0) },
+          + fixtures(of: name),
         exclude: readInPlace[name] ?? [], swiftSettings: edge)
     },
   swiftLanguageModes: [.v6]

@@ -28,13 +28,13 @@ MULTIVERSION
 void k_dropout_f32(size_t n, size_t first, float rate, const uint32_t key[2], uint32_t stream,
                    uint32_t moment, const float *x, float *y) {
   float scale = 1.0f / (1.0f - rate);
-  for (size_t i = 0; i < n; i += 4) {
+  for (size_t i = 0; i < n;) {
     uint64_t block = (first + i) / 4;
     uint32_t c[4] = {(uint32_t)block, (uint32_t)(block >> 32), stream, moment};
     philox(c, key[0], key[1]);
-    for (size_t j = 0; j < 4 && i + j < n; j++) {
+    for (size_t j = (first + i) % 4; j < 4 && i < n; j++, i++) {
       float unit = (float)(c[j] >> 8) * 0x1p-24f;
-      y[i + j] = unit < rate ? 0.0f : x[i + j] * scale;
+      y[i] = unit < rate ? 0.0f : x[i] * scale;
     }
   }
 }

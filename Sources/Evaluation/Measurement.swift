@@ -24,8 +24,10 @@ struct Measurement {
     if rows.ledger.kept < rows.ledger.read { context.report(.ledger(rows.ledger)) }
     guard !rows.examples.isEmpty else {
       throw DataError(
-        path: "evaluate", problem: "none of the \(data.count) rows has a response to score",
-        advice: "Rows need the columns prompt and response, or messages.")
+        path: "evaluate",
+        problem: "none of the \(data.count) rows can be scored: "
+          + rows.ledger.entries.map { "\($0.count) \($0.reason)" }.joined(separator: ", "),
+        advice: "Look at the rows with take(3); is `length:` long enough for the prompts?")
     }
     let sums = try metrics.contains(where: \.isScored) ? sums(rows.examples) : TargetSums()
     return try metrics.map { metric in

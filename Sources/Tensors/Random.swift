@@ -30,9 +30,12 @@ public struct Random: Sendable, Hashable {
   }
 
   /// The `key` input of `dropout` for one step of a run.
-  public static func key(seed: UInt64, step: Int) -> InputData {
-    let halves = [UInt32(truncatingIfNeeded: seed), UInt32(truncatingIfNeeded: seed >> 32)]
-    return .integers((halves + [UInt32(truncatingIfNeeded: step)]).map(Int32.init(bitPattern:)))
+  ///
+  /// - Parameter rowsBefore: how many rows of the step ran before, so that a step may run in parts
+  ///   and drops the same numbers.
+  public static func key(seed: UInt64, step: Int, rowsBefore: Int = 0) -> InputData {
+    let words = [seed, seed >> 32, UInt64(step), UInt64(rowsBefore)]
+    return .integers(words.map { Int32(truncatingIfNeeded: $0) })
   }
 
   /// Four random words for a counter.

@@ -15,17 +15,22 @@ extension Primitive {
     Parameter<LanguageModel>.subject("model", "The model to start from."),
     Parameter<Dataset>("on", "The rows to learn from."),
     Parameter<Loss>("with", "The loss; it states the columns that it reads."),
-    Parameter<Budget>("budget", "How long: epochs, steps, tokens or time.", default: oneEpoch),
+    Parameter<Budget>(
+      "budget", "How long: epochs, steps, tokens or time.", default: oneEpoch,
+      Rule("above 0") { $0.quantity.base > 0 }),
     Parameter("batch", "Rows, or pairs, per update.", default: 32, .within(1...65_536)),
     Parameter<LearningRate>(
-      "lr", "The learning rate, or a schedule of it.", default: .first(2e-4)),
+      "lr", "The learning rate, or a schedule of it.", default: .first(2e-4),
+      Rule("above 0") { schedule($0).peak > 0 }),
     Parameter<Dataset?>("watch", "Held-out rows whose loss is shown while training."),
     Parameter(
       "length", "The longest sequence; longer ones are cut at the end.", default: TokenCount(1024)),
     Parameter("weight_decay", "Decoupled weight decay of AdamW.", default: 0.0, .atLeast(0)),
-    Parameter<Double?>("clip", "The largest norm of all gradients together.", default: 1.0),
-    Parameter("beta1", "Decay of the mean of gradients in AdamW.", default: 0.9, .within(0...1)),
-    Parameter("beta2", "Decay of the mean of squares in AdamW.", default: 0.999, .within(0...1)),
+    Parameter<Double?>(
+      "clip", "The largest norm of all gradients together.", default: 1.0,
+      Rule("above 0") { $0.map { $0 > 0 } ?? true }),
+    Parameter("beta1", "Decay of the mean of gradients in AdamW.", default: 0.9, decayRate),
+    Parameter("beta2", "Decay of the mean of squares in AdamW.", default: 0.999, decayRate),
     Parameter("shuffle", "Whether rows come in a new order each epoch.", default: true),
     Parameter("seed", "Another seed, another order and another dropout.", default: 0),
     Parameter(
@@ -44,6 +49,8 @@ extension Primitive {
     return try TrainingRun(model, loss, settings, context).run(on: rows, watching: held)
   }
 
+  /// A decay of 1 would keep the moments at zero for ever.
+  private static let decayRate = Rule<Double>("at least 0 and below 1") { (0..<1).contains($0) }
   private static let oneEpoch = Budget(Quantity(1, .epochs))
 
   private static func schedule(_ rate: LearningRate) -> Schedule {

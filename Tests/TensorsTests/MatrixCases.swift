@@ -65,8 +65,8 @@ let matrixCases: [OpCase] = [
     "swiglu", [3, 21], [3, 21], formula: { swiglu(gate: $0[0], up: $0[1]) },
     twin: pairs { $0 / (1 + Foundation.exp(-$0)) * $1 }),
   OpCase(
-    "dropout", [3, 7], integers: ["key": [3, 5, 7]],
-    formula: { dropout($0[0], rate: 0.4, key: rows("key", 3, like: $0[0]), stream: 2) }),
+    "dropout", [3, 7], integers: ["key": [3, 5, 7, 1]],
+    formula: { dropout($0[0], rate: 0.4, key: rows("key", 4, like: $0[0]), stream: 2) }),
 ]
 
 let reductionCases: [OpCase] = [

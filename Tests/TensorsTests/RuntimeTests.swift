@@ -39,7 +39,7 @@ import Testing
 
   @Test func `dropout keeps the mean, and another step drops others`() throws {
     let graph = Graph()
-    let x = graph.input("x", .f32, [4000]), key = graph.input("key", .i32, [3])
+    let x = graph.input("x", .f32, [4000]), key = graph.input("key", .i32, [4])
     let y = dropout(x, rate: 0.25, key: key, stream: 1)
     let execution = try Execution(Plan(graph, outputs: [y], bounds: [:]))
     func kept(step: Int) throws -> [Float] {

@@ -115,8 +115,8 @@ void k_swiglu_backward_f32(size_t n, const float *dy, const float *gate, const f
 // Random numbers: Philox 4x32-10 (Salmon et al. 2011), a function of key and counter alone.
 
 void k_philox(const uint32_t key[2], const uint32_t counter[4], uint32_t output[4]);
-/// y = 0 with probability `rate`, else x / (1 - rate). `first` is the place of x[0] in its tensor,
-/// a multiple of 4; `stream` tells dropouts of one model apart, `moment` the steps of a run.
+/// y = 0 with probability `rate`, else x / (1 - rate). `first` is the place of x[0] among all
+/// numbers of the step; `stream` tells dropouts of one model apart, `moment` the steps of a run.
 void k_dropout_f32(size_t n, size_t first, float rate, const uint32_t key[2], uint32_t stream,
                    uint32_t moment, const float *x, float *y);
 

@@ -11,8 +11,8 @@ struct Dropout: Operation {
   var overwritable: [Int] { [0] }
 
   func results(for inputs: [Signature]) throws(ShapeError) -> [Signature] {
-    guard inputs[0].type == .f32, inputs[1] == Signature([3], .i32) else {
-      throw ShapeError(name, found: inputs, expected: "f32 numbers and an i32 key [3]")
+    guard inputs[0].type == .f32, inputs[1] == Signature([4], .i32) else {
+      throw ShapeError(name, found: inputs, expected: "f32 numbers and an i32 key [4]")
     }
     return [inputs[0]]
   }
@@ -25,16 +25,18 @@ struct Dropout: Operation {
     let x = step.inputs[0].floats, y = step.outputs[0].floats, key = step.inputs[1].integers
     let seed = [UInt32(bitPattern: key[0]), UInt32(bitPattern: key[1])]
     let moment = UInt32(bitPattern: key[2])
+    let before = Int(UInt32(bitPattern: key[3])) * step.inputs[0].columns
     step.parallel(over: step.inputs[0].count, by: 1 << 14) { range, _ in
       let start = range.lowerBound
-      k_dropout_f32(range.count, start, rate, seed, stream, moment, x + start, y + start)
+      k_dropout_f32(range.count, before + start, rate, seed, stream, moment, x + start, y + start)
     }
   }
 }
 
 /// Zeroes each number of `x` with probability `rate` and divides the others by `1 - rate`.
 ///
-/// - key: i32 [3], the two halves of the seed and the step (see `Random.key`)
+/// - key: i32 [4], the two halves of the seed, the step, and how many rows of the step stand before
+///   those of `x` (see `Random.key`)
 /// - stream: tells the dropouts of one model apart
 public func dropout(_ x: Tensor, rate: Float, key: Tensor, stream: UInt32) -> Tensor {
   precondition(0..<1 ~= rate, "a dropout rate is at least 0 and less than 1, not \(rate)")

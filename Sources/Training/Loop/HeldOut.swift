@@ -8,14 +8,20 @@ final class HeldOut {
   private let batches: [Batch]
   private let base: [[[Float]]]?
   private let groups: [[Int]]
-  private let stepInputs: [String: InputData]
+  private let examples: [Example]
+  /// What was found last, and after which step.
+  private(set) var latest: (step: Int, loss: Double)?
 
   init(
     _ trainer: Trainer, _ loss: Loss, _ examples: [Example], base: [[[Float]]]?, pool: WorkerPool
   ) throws {
     let model = trainer.model
     graph = try LossGraph(model, loss, trains: false)
-    let grouped = examples.grouped(tokens: trainer.settings.tokensAtOnce)
+    // A loss that needs a step at once has no meaning beyond one: each batch is then a step.
+    let grouped =
+      graph.needsWholeStep
+      ? examples.chunks(of: trainer.settings.batch)
+      : examples.grouped(tokens: trainer.settings.tokensAtOnce)
     batches = grouped.map { Batch($0) }
     var place = 0
     groups = grouped.map { group in
@@ -23,22 +29,41 @@ final class HeldOut {
       return Array(place..<place + group.count)
     }
     self.base = base
-    stepInputs = LossTrace.inputs(
-      targets: graph.targetCounts(examples), sequences: examples.count)
+    self.examples = examples
     let plan = try graph.plan(bounds: BatchBounds(of: batches), memory: nil)
     // The trainer's own memory: the optimizer changes it in place.
     let weights = model.graphWeights.merging(trainer.parameters) { $1 }
     execution = try Execution(plan, weights: weights, pool: pool)
   }
 
-  func loss() throws -> Double {
-    try zip(batches, groups).reduce(0) { sum, part in
-      var inputs = part.0.inputs.merging(stepInputs) { $1 }
-      if let base {
-        inputs[LossTrace.baseName] = part.0.flatten(part.1.map { base[$0] })
-      }
-      try execution.run(inputs: inputs, lengths: part.0.lengths)
-      return sum + Double(execution.scalar(graph.loss))
+  /// The loss with the weights as they are after a step; taken once per step.
+  @discardableResult func look(after step: Int) throws -> Double {
+    if let latest, latest.step == step { return latest.loss }
+    let loss = try loss()
+    latest = (step, loss)
+    return loss
+  }
+
+  private func loss() throws -> Double {
+    let all = stepInputs(of: examples)
+    return try zip(batches, groups).reduce(0) { sum, part in
+      let (batch, places) = part
+      let step = graph.needsWholeStep ? stepInputs(of: places.map { examples[$0] }) : all
+      var inputs = batch.inputs.merging(step) { $1 }
+      if let base { inputs[LossTrace.baseName] = batch.flatten(places.map { base[$0] }) }
+      try execution.run(inputs: inputs, lengths: batch.lengths)
+      let share = graph.needsWholeStep ? Double(places.count) / Double(examples.count) : 1
+      return sum + Double(execution.scalar(graph.loss)) * share
     }
+  }
+
+  private func stepInputs(of examples: [Example]) -> [String: InputData] {
+    LossTrace.inputs(targets: graph.targetCounts(examples), sequences: examples.count)
+  }
+}
+
+extension Array {
+  fileprivate func chunks(of size: Int) -> [[Element]] {
+    stride(from: 0, to: count, by: size).map { Array(self[$0..<Swift.min(count, $0 + size)]) }
   }
 }

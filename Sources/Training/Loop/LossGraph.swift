@@ -5,6 +5,8 @@ import Tensors
 struct LossGraph {
   let graph = Graph()
   let loss: Tensor
+  /// Whether a step must run at once, as where the loss is the square of a mean over the step.
+  let needsWholeStep: Bool
   private let effects: [Tensor]
   private let roles: Int
 
@@ -15,9 +17,11 @@ struct LossGraph {
     let outfit = Scope.Outfit(
       trainsBase: trains && model.adapters.isEmpty, adapters: model.adapters,
       trainedAdapter: trains && !model.adapters.isEmpty ? model.adapters.count - 1 : nil,
-      dropoutKey: usesDropout ? graph.input("dropout.key", .i32, [3]) : nil)
+      dropoutKey: usesDropout ? graph.input("dropout.key", .i32, [4]) : nil)
     let batch = BatchGraph(graph, model.architecture, outfit: outfit, roles: roles)
-    self.loss = try LossTrace(batch, roles: roles).scalar(of: loss)
+    let traced = try LossTrace(batch, roles: roles).scalar(of: loss)
+    self.loss = traced.tensor
+    needsWholeStep = traced.cut == .whole
     effects = trains ? graph.gradients(of: self.loss) : []
   }
 

@@ -3,16 +3,23 @@ import Tensors
 import Vocabulary
 
 /// Which rows each step takes: a function of seed and step alone, so that a run can go on anywhere.
-struct Order: Sendable {
+package struct Order: Sendable {
   let count: Int
   let batch: Int
   let seed: UInt64
   let shuffles: Bool
 
+  package init(count: Int, batch: Int, seed: UInt64, shuffles: Bool) {
+    self.count = count
+    self.batch = batch
+    self.seed = seed
+    self.shuffles = shuffles
+  }
+
   var stepsPerEpoch: Int { (count + batch - 1) / batch }
 
   /// The rows of a step; the last step of an epoch takes what is left.
-  func rows(step: Int) -> [Int] {
+  package func rows(step: Int) -> [Int] {
     let epoch = step / stepsPerEpoch
     let place = step % stepsPerEpoch
     let order = order(epoch: epoch)
@@ -26,10 +33,12 @@ struct Order: Sendable {
   }
 
   /// How many steps a budget of epochs, steps or tokens allows; nil for a budget of time.
-  func steps(within budget: Budget, tokens: [Int]) -> Int? {
+  package func steps(within budget: Budget, tokens: [Int]) -> Int? {
     let amount = budget.quantity.base
     switch budget.quantity.unit.dimension {
-    case .epochs: return max(1, Int((amount * Double(stepsPerEpoch)).rounded(.up)))
+    case .epochs:
+      // 1.1 epochs of 10 steps are 11, though 1.1 · 10 is a little more in binary.
+      return max(1, Int((amount * Double(stepsPerEpoch) - 1e-9).rounded(.up)))
     case .steps: return max(1, Int(amount))
     case .tokens: return stepsForTokens(Int(amount), tokens)
     case .duration, .ratio, .size: return nil
@@ -38,12 +47,14 @@ struct Order: Sendable {
 
   private func stepsForTokens(_ wanted: Int, _ tokens: [Int]) -> Int {
     let perEpoch = tokens.reduce(0, +)
-    var step = perEpoch > 0 ? wanted / perEpoch * stepsPerEpoch : 0
-    var seen = perEpoch > 0 ? wanted / perEpoch * perEpoch : wanted
-    while seen < wanted {
-      seen += rows(step: step).reduce(0) { $0 + tokens[$1] }
-      step += 1
+    guard perEpoch > 0 else { return 1 }
+    let epochs = wanted / perEpoch
+    var missing = wanted - epochs * perEpoch
+    var rows = 0
+    for row in order(epoch: epochs) where missing > 0 {
+      missing -= tokens[row]
+      rows += 1
     }
-    return max(1, step)
+    return max(1, epochs * stepsPerEpoch + (rows + batch - 1) / batch)
   }
 }

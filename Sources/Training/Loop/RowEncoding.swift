@@ -51,8 +51,9 @@ public struct EncodedRows: Sendable {
   private static func fault(_ whole: Example, _ cut: Example) -> String? {
     let counts = cut.completions.map { cut.targets(of: $0) }
     guard counts.contains(0) else {
-      return cut.completions.count == 2 && cut.completions[0] == cut.completions[1]
-        ? "dropped: chosen equals rejected" : nil
+      guard cut.completions.count == 2, cut.completions[0] == cut.completions[1] else { return nil }
+      return whole.completions[0] == whole.completions[1]
+        ? "dropped: chosen equals rejected" : "dropped: cut to the length, chosen equals rejected"
     }
     return whole.completions.contains { whole.targets(of: $0) == 0 }
       ? "dropped: no target tokens" : "dropped: the prompt alone fills the length"

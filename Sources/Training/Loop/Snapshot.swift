@@ -11,9 +11,12 @@ package struct Snapshot: Sendable {
   package var parameters: [String: Weight]
   package var moments: [String: AdamW.Moments]
   package var history: [Double]
+  /// The stage that it belongs to: several may share a folder where nothing is stored.
+  package var key = ""
+  /// How long the run has trained, for budgets of time.
+  package var seconds = 0.0
 
   private static let name = "snapshot.safetensors"
-  private static let losses = "losses"
 
   package func write(to folder: Folder) throws {
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -25,26 +28,63 @@ package struct Snapshot: Sendable {
     }
     let bits = history.map { String($0.bitPattern, radix: 16) }.joined(separator: " ")
     try SafetensorsWriter.write(
-      all, to: folder.appending(path: Self.name), metadata: [Self.losses: bits])
+      all, to: folder.appending(path: Self.name),
+      metadata: ["losses": bits, "key": key, "seconds": "\(seconds)"])
   }
 
-  /// nil where no run was interrupted.
-  package static func read(from folder: Folder) throws -> Snapshot? {
+  /// nil where no run of the stage was interrupted.
+  package static func read(from folder: Folder, key: String = "") throws -> Snapshot? {
     let url = folder.appending(path: name)
     guard FileManager.default.fileExists(atPath: url.path) else { return nil }
-    let file = try SafetensorsFile(opening: url)
-    var snapshot = Snapshot(parameters: [:], moments: [:], history: [])
+    do {
+      let file = try SafetensorsFile(opening: url)
+      guard let losses = file.metadata["losses"], file.metadata["key"] != nil else {
+        throw Mismatch(problem: "it does not say where the run stood")
+      }
+      return file.metadata["key"] == key ? try Snapshot(file, losses: losses) : nil
+    } catch {
+      throw TrainingError(
+        problem: "the snapshot of the interrupted run cannot be used: \(error)",
+        advice: "Delete \(url.path) to start this training from its first step.")
+    }
+  }
+
+}
+
+extension Snapshot {
+  private init(_ file: SafetensorsFile, losses: String) throws {
+    (parameters, moments) = ([:], [:])
     for entry in file.names where entry.hasPrefix("parameter/") {
       let name = String(entry.dropFirst("parameter/".count))
-      snapshot.parameters[name] = try file.copy(entry)
+      parameters[name] = try file.copy(entry)
       guard file.names.contains("first/\(name)") else { continue }
-      snapshot.moments[name] = AdamW.Moments(
+      moments[name] = AdamW.Moments(
         first: try file.copy("first/\(name)"), second: try file.copy("second/\(name)"))
     }
-    snapshot.history = (file.metadata[losses] ?? "").split(separator: " ").compactMap {
-      UInt64($0, radix: 16).map(Double.init(bitPattern:))
+    let words = losses.split(separator: " ")
+    history = words.compactMap { UInt64($0, radix: 16).map(Double.init(bitPattern:)) }
+    guard history.count == words.count else { throw Mismatch(problem: "its losses are no numbers") }
+    key = file.metadata["key"] ?? ""
+    seconds = file.metadata["seconds"].flatMap(Double.init) ?? 0
+  }
+
+  /// Refuses a snapshot whose numbers are not those of the parameters that are trained.
+  func check(against fresh: [String: Weight]) throws {
+    for name in Set(fresh.keys).union(parameters.keys).sorted() {
+      let pair = moments[name].map { [$0.first, $0.second] } ?? []
+      let found = ([parameters[name]].compactMap { $0 } + pair).map(\.shape)
+      guard let shape = fresh[name]?.shape, !found.isEmpty, found.allSatisfy({ $0 == shape }) else {
+        throw TrainingError(
+          problem: "the snapshot of the interrupted run has `\(name)` as \(found), "
+            + "but the run trains \(fresh[name].map { "\($0.shape)" } ?? "no such parameter")",
+          advice: "Delete the snapshot to start this training from its first step.")
+      }
     }
-    return snapshot
+  }
+
+  struct Mismatch: Error, CustomStringConvertible {
+    let problem: String
+    var description: String { problem }
   }
 }
 

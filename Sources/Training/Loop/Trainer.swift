@@ -26,6 +26,12 @@ package final class Trainer {
     _ model: LanguageModel, _ loss: Loss, _ examples: [Example], base: [[[Float]]]?,
     settings: TrainingSettings, pool: WorkerPool, snapshot: Snapshot?
   ) throws {
+    graph = try LossGraph(model, loss, trains: true)
+    var settings = settings
+    if graph.needsWholeStep {
+      let largest = examples.map(\.tokenCount).sorted(by: >).prefix(settings.batch)
+      settings.tokensAtOnce = largest.reduce(0, +)
+    }
     self.model = model
     self.settings = settings
     self.examples = examples
@@ -35,10 +41,11 @@ package final class Trainer {
       count: examples.count, batch: settings.batch, seed: settings.seed,
       shuffles: settings.shuffles)
     steps = order.steps(within: settings.budget, tokens: examples.map(\.tokenCount))
-    graph = try LossGraph(model, loss, trains: true)
     let plan = try graph.plan(
       bounds: Trainer.bounds(examples, settings), memory: settings.memory)
-    parameters = try snapshot?.parameters ?? Trainer.trainable(plan, model)
+    let fresh = Trainer.trainable(plan, model)
+    try snapshot?.check(against: fresh)
+    parameters = snapshot?.parameters ?? fresh
     optimizer = AdamW(
       beta1: settings.beta1, beta2: settings.beta2,
       epsilon: Float(settings.epsilon), steps: snapshot?.history.count ?? 0,
@@ -49,7 +56,7 @@ package final class Trainer {
   }
 
   /// Trained parameters get memory of their own: those of files lie on pages that are not ours.
-  private static func trainable(_ plan: Plan, _ model: LanguageModel) throws -> [String: Weight] {
+  private static func trainable(_ plan: Plan, _ model: LanguageModel) -> [String: Weight] {
     let weights = model.graphWeights
     var result: [String: Weight] = [:]
     for name in plan.trainedParameters {
@@ -87,18 +94,20 @@ package final class Trainer {
     let stepInputs = LossTrace.inputs(
       targets: graph.targetCounts(chosen), sequences: chosen.count)
     var loss = 0.0
-    var done = 0
+    var (done, tokens) = (0, 0)
     for group in chosen.grouped(tokens: settings.tokensAtOnce) {
       let members = Array(rows[done..<done + group.count])
       done += group.count
       let batch = Batch(group)
       var inputs = batch.inputs.merging(stepInputs) { $1 }
-      inputs["dropout.key"] = Random.key(seed: settings.seed, step: history.count)
+      inputs["dropout.key"] = Random.key(
+        seed: settings.seed, step: history.count, rowsBefore: tokens)
+      tokens += batch.ids.count
       if let base { inputs[LossTrace.baseName] = batch.flatten(members.map { base[$0] }) }
       try execution.run(inputs: inputs, lengths: batch.lengths)
       loss += Double(execution.scalar(graph.loss))
     }
-    let report = try update(loss: loss, rate: rate, tokens: chosen.reduce(0) { $0 + $1.tokenCount })
+    let report = try update(loss: loss, rate: rate, tokens: tokens)
     history.append(loss)
     return report
   }

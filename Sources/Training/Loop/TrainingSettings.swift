@@ -21,6 +21,8 @@ public struct TrainingSettings: Sendable {
   public var memory: Int?
   /// Whether rows come in a new random order each epoch.
   public var shuffles: Bool
+  /// How often a snapshot is kept, in seconds: what a crash may cost.
+  public var snapshotInterval = 60.0
 
   public init(
     budget: Budget, batch: Int = 32, schedule: Schedule, weightDecay: Double = 0,

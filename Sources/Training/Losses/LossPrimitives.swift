@@ -14,14 +14,15 @@ extension Typing {
 
 /// An element-wise function of a loss.
 private func elementwise(
-  _ name: String, _ summary: String, _ body: @escaping @Sendable (Tensor) -> Tensor
+  _ name: String, _ summary: String, isLinear: Bool = false,
+  _ body: @escaping @Sendable (Tensor) -> Tensor
 ) -> Vocabulary.Primitive {
   Vocabulary.Primitive(
     name, summary, in: .losses, typing: .sameTensor,
     examples: ["loss(b => mean(\(name)(b.logp), over: b.mask))"],
     Parameter<TracedTensor>.subject("x", "A tensor.")
   ) { _, x in
-    TracedTensor(body(x.tensor), x.level, x.trace)
+    x.mapped(isLinear: isLinear, body)
   }
 }
 
@@ -40,7 +41,8 @@ extension Vocabulary.Primitive {
     elementwise("log", "The natural logarithm.", log),
     elementwise("abs", "The distance from zero.", abs),
     elementwise("tanh", "The hyperbolic tangent.", tanh),
-    elementwise("detach", "The same numbers, through which no gradient flows.", stopGradient),
+    elementwise(
+      "detach", "The same numbers, through which no gradient flows.", isLinear: true, stopGradient),
     meanOfTensor, sumOfTensor, clampTensor,
   ]
 
@@ -70,7 +72,7 @@ extension Vocabulary.Primitive {
     Parameter<Double>("low", "The lower bound."),
     Parameter<Double>("high", "The upper bound.")
   ) { _, x, low, high in
-    TracedTensor(clamp(x.tensor, Float(low), Float(high)), x.level, x.trace)
+    x.mapped { clamp($0, Float(low), Float(high)) }
   }
 }
 

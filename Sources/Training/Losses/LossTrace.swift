@@ -48,21 +48,21 @@ final class LossTrace: Sendable {
   /// Ones: only targets are here at all.
   func mask(_ role: Int) -> TracedTensor {
     let logp = logProbabilities(role)
-    return TracedTensor(equal(logp.tensor, logp.tensor), logp.level, self)
+    return logp.mapped { equal($0, $0) }
   }
 
   private func traced(_ tensor: Tensor, _ role: Int) -> TracedTensor {
-    TracedTensor(tensor, .tokens(role: role), self)
+    TracedTensor(tensor, .tokens(role: role), .free, self)
   }
 
   /// A value that stands beside a tensor in a formula.
   func tensor(of value: Value, like other: TracedTensor) throws -> TracedTensor {
     switch value {
     case .opaque(let traced as TracedTensor): traced
-    case .int(let number): TracedTensor(graph.constant(Float(number)), .scalar, self)
-    case .float(let number): TracedTensor(graph.constant(Float(number)), .scalar, self)
+    case .int(let number): constant(Double(number))
+    case .float(let number): constant(number)
     case .quantity(let quantity) where quantity.unit.dimension == .ratio:
-      TracedTensor(graph.constant(Float(quantity.base)), .scalar, self)
+      constant(quantity.base)
     default:
       throw TraceError(
         problem: "a \(value.type) stands beside a \(other.recipeType)",
@@ -70,13 +70,18 @@ final class LossTrace: Sendable {
     }
   }
 
+  private func constant(_ number: Double) -> TracedTensor {
+    TracedTensor(graph.constant(Float(number)), .scalar, .free, self)
+  }
+
   /// The mean of each sequence, then of all sequences, then nothing more to do.
   func mean(_ x: TracedTensor) -> TracedTensor {
     switch x.level {
     case .tokens(let role):
       return TracedTensor(
-        segmentMean(x.tensor, borders: batch.borders(ofRole: role)), .sequences, self)
-    case .sequences: return TracedTensor(Tensors.sum(x.tensor) / stepSequences, .scalar, self)
+        segmentMean(x.tensor, borders: batch.borders(ofRole: role)), .sequences, x.cut, self)
+    case .sequences:
+      return TracedTensor(Tensors.sum(x.tensor) / stepSequences, .scalar, x.cutOfSum, self)
     case .scalar: return x
     }
   }
@@ -89,21 +94,22 @@ final class LossTrace: Sendable {
         advice: "Both must have one number per token of the same answers, as in "
           + "mean(-b.logp, over: b.mask).")
     }
-    return TracedTensor(Tensors.sum(x.tensor * mask.tensor) / stepTargets(role), .scalar, self)
+    let cut = x.cut == .free ? mask.cutOfSum : .whole
+    return TracedTensor(Tensors.sum(x.tensor * mask.tensor) / stepTargets(role), .scalar, cut, self)
   }
 
   func sum(_ x: TracedTensor) -> TracedTensor {
     switch x.level {
     case .tokens(let role):
       return TracedTensor(
-        segmentSum(x.tensor, borders: batch.borders(ofRole: role)), .sequences, self)
-    case .sequences: return TracedTensor(Tensors.sum(x.tensor), .scalar, self)
+        segmentSum(x.tensor, borders: batch.borders(ofRole: role)), .sequences, x.cut, self)
+    case .sequences: return TracedTensor(Tensors.sum(x.tensor), .scalar, x.cutOfSum, self)
     case .scalar: return x
     }
   }
 
-  /// Traces a loss; what it leaves per sequence is averaged over the step.
-  func scalar(of loss: Loss) throws -> Tensor {
+  /// Traces a loss to one number; what it leaves per sequence is averaged over the step.
+  func scalar(of loss: Loss) throws -> TracedTensor {
     let value = try loss.function(.opaque(TracedBatch(trace: self)))
     guard case .opaque(let traced as TracedTensor) = value else {
       throw TraceError(
@@ -111,8 +117,8 @@ final class LossTrace: Sendable {
         advice: "It must depend on the model, through b.logp for example.")
     }
     switch traced.level {
-    case .scalar: return traced.tensor
-    case .sequences: return mean(traced).tensor
+    case .scalar: return traced
+    case .sequences: return mean(traced)
     case .tokens:
       throw TraceError(
         problem: "the loss gives one number per token",
@@ -136,19 +142,30 @@ struct TracedBatch: OpaqueValue {
   }
 
   func member(_ name: String) throws -> Value? {
-    guard let role else {
-      switch name {
-      case "chosen": return .opaque(TracedBatch(trace: trace, role: 0))
-      case "rejected": return .opaque(TracedBatch(trace: trace, role: 1))
-      default: return nil
-      }
+    switch (name, role) {
+    case ("chosen", nil): return .opaque(TracedBatch(trace: trace, role: 0))
+    case ("rejected", nil): return .opaque(TracedBatch(trace: trace, role: 1))
+    case ("logp", let role?): return .opaque(trace.logProbabilities(role))
+    case ("base_logp", let role?): return .opaque(trace.baseLogProbabilities(role))
+    case ("mask", let role?): return .opaque(trace.mask(role))
+    default: throw absent(name)
     }
-    switch name {
-    case "logp": return .opaque(trace.logProbabilities(role))
-    case "base_logp": return .opaque(trace.baseLogProbabilities(role))
-    case "mask": return .opaque(trace.mask(role))
-    default: return nil
+  }
+
+  private func absent(_ name: String) -> TraceError {
+    guard role == nil else {
+      let advice = "There are logp, base_logp and mask here."
+      let isPart = name == "chosen" || name == "rejected"
+      return TraceError(
+        problem: "the batch has no `\(name)` here",
+        advice: isPart && trace.roles == 1
+          ? advice + " Pairs come where the loss reads the columns chosen and rejected: "
+            + "Loss<(prompt: Text, chosen: Text, rejected: Text)>." : advice)
     }
+    return TraceError(
+      problem: "a batch of pairs has no `\(name)` of its own",
+      advice: "There are b.chosen.\(name) and b.rejected.\(name), if it is one of logp, base_logp "
+        + "and mask.")
   }
 
   /// The parts that a loss may name; which of them there are follows from the rows it reads.

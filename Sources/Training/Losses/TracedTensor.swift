@@ -15,15 +15,35 @@ public struct TracedTensor: OpaqueValue, RecipeValue {
     case scalar
   }
 
+  /// What running a step in parts does to the numbers.
+  enum Cut: Sendable, Hashable {
+    /// Nothing: each belongs to one token or one sequence, or is a constant.
+    case free
+    /// The parts' numbers add up to that of the step.
+    case additive
+    /// They are right only where the whole step runs at once.
+    case whole
+  }
+
   public let tensor: Tensor
   public let level: Level
+  let cut: Cut
   let trace: LossTrace
 
-  init(_ tensor: Tensor, _ level: Level, _ trace: LossTrace) {
+  init(_ tensor: Tensor, _ level: Level, _ cut: Cut, _ trace: LossTrace) {
     self.tensor = tensor
     self.level = level
+    self.cut = cut
     self.trace = trace
   }
+
+  /// A function of each number.
+  func mapped(isLinear: Bool = false, _ body: (Tensor) -> Tensor) -> TracedTensor {
+    TracedTensor(body(tensor), level, isLinear || cut == .free ? cut : .whole, trace)
+  }
+
+  /// The sum over sequences, which a part of a step has only a part of.
+  var cutOfSum: Cut { cut == .free ? .additive : .whole }
 
   public static var recipeType: RecipeType { .anyTensor }
   public var recipeType: RecipeType { .tensor(level.dimensions) }
@@ -33,13 +53,25 @@ public struct TracedTensor: OpaqueValue, RecipeValue {
     -> Value?
   {
     guard let other else {
-      return operation == .negate ? .opaque(TracedTensor(-tensor, level, trace)) : nil
+      return operation == .negate ? .opaque(mapped(isLinear: true) { -$0 }) : nil
     }
     let operand = try trace.tensor(of: other, like: self)
     let (a, b) = side == .left ? (self, operand) : (operand, self)
     let level = try a.joined(b, operation)
     guard let result = a.tensor.combined(b.tensor, operation) else { return nil }
-    return .opaque(TracedTensor(result, level, trace))
+    return .opaque(TracedTensor(result, level, a.cut(operation, b), trace))
+  }
+
+  /// Sums stay sums under addition, and when a constant multiplies or divides them.
+  private func cut(_ operation: Vocabulary.Operation, _ other: TracedTensor) -> Cut {
+    switch (operation, cut, other.cut) {
+    case (_, .free, .free): .free
+    case (.add, .additive, .additive), (.subtract, .additive, .additive): .additive
+    case (.multiply, .additive, .free): other.level == .scalar ? .additive : .whole
+    case (.multiply, .free, .additive): level == .scalar ? .additive : .whole
+    case (.divide, .additive, .free): other.level == .scalar ? .additive : .whole
+    default: .whole
+    }
   }
 
   /// The level of an element-wise result: equal levels, or one side a scalar.
