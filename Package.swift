@@ -73,8 +73,7 @@ let package = Package(
     .target(name: "Store", dependencies: ["CCrypto", "Vocabulary"], swiftSettings: edge),
     .target(
       name: "Language", dependencies: ["Syntax", "Vocabulary", "Store"],
-      // The speed inliner takes minutes over the elaborator; the size inliner, seconds.
-      swiftSettings: safe + [.unsafeFlags(["-Osize"], .when(configuration: .release))]),
+      swiftSettings: safe),
     .target(name: "CEditLine", linkerSettings: [.linkedLibrary("edit")]),
     .target(
       name: "Notebook", dependencies: ["Language", "Syntax", "Vocabulary", "CEditLine"],
