@@ -73,7 +73,7 @@ public struct Token: Hashable, Sendable {
     var isLiteral: Bool { self == .true || self == .false || self == .none }
 
     /// The words that begin a declaration.
-    var beginsDeclaration: Bool {
+    public var beginsDeclaration: Bool {
       self == .import || self == .param || self == .type || self == .def
     }
   }

@@ -30,7 +30,11 @@ extension Table {
   /// Records as rows, under the labels that any of them has.
   fileprivate init(records: [Value]) {
     let rows = records.compactMap { value in if case .record(let row) = value { row } else { nil } }
-    let fields = Value.commonType(records.map(\.type)).fields ?? []
+    var labels: [String] = []
+    for label in rows.flatMap(\.labels) where !labels.contains(label) { labels.append(label) }
+    let fields = labels.map { label in
+      RecordField(label, Value.commonType(rows.map { $0[label]?.type ?? RecipeType.none }))
+    }
     self.init(
       columns: fields.map { field in
         Column(

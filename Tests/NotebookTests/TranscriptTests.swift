@@ -4,8 +4,9 @@ import Notebook
 import Testing
 import Vocabulary
 
-/// Each file holds what was typed and what was answered, as a user sees it on a plain terminal of
-/// 80 columns. `RECORD_TRANSCRIPTS=1` writes them anew.
+/// Each file holds what was typed and what was answered, 80 columns wide.
+///
+/// `RECORD_TRANSCRIPTS=1` writes them anew.
 @Suite("Transcripts of the prompt", .serialized)
 struct TranscriptTests {
   static let folder = URL(filePath: #filePath).deletingLastPathComponent()

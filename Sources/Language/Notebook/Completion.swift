@@ -35,7 +35,7 @@ extension Session {
     let context = CursorContext(source, at: offset)
     let found =
       switch context.situation {
-      case .word: labels(context) + names
+      case .word: labels(context) + names(isInCall: context.call != nil)
       case .column: columns(context, source)
       case .member(let range): members(of: type(of: range, in: source))
       case .text: texts(context)
@@ -87,7 +87,7 @@ extension Session {
     }
   }
 
-  private var names: [Completion] {
+  private func names(isInCall: Bool) -> [Completion] {
     let own = definitions.filter { $0.key != Elaborator.lastValue }.sorted { $0.key < $1.key }
       .map { name, definition in
         switch definition {
@@ -100,7 +100,7 @@ extension Session {
     let words = Set(lexicon.callableNames).sorted().map { name in
       Completion(text: name, kind: .function, detail: help(for: name)?.summary ?? "")
     }
-    let keywords = Token.Keyword.allCases.map {
+    let keywords = Token.Keyword.allCases.filter { !(isInCall && $0.beginsDeclaration) }.map {
       Completion(text: $0.rawValue, kind: .keyword, detail: "")
     }
     return own + words + keywords

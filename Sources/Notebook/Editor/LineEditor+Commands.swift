@@ -120,7 +120,8 @@ extension LineEditor {
 
   /// One candidate is inserted; of several what they share, then they are listed.
   private func complete() -> Effect {
-    let now = edited
+    // What was typed in the same burst is older than the menu.
+    let now = noticed()
     if !now.isOnFirstLine, now.lineBefore.allSatisfy(\.isWhitespace) {
       return change { $0.insert("  ") }
     }

@@ -206,7 +206,7 @@ public final class LineEditor {
   }
 
   /// Compares the text with what it was: a change can be undone, and closes the menu.
-  private func noticed() -> EditedText {
+  func noticed() -> EditedText {
     let now = edited
     guard now.text != seen.text else { return now }
     undoing.append(seen)

@@ -57,7 +57,7 @@ public enum Interrupts {
     }
     isAskedFlag.store(true, ordering: .relaxed)
     if isMovable.load(ordering: .relaxed) { say("\r\u{1B}[K") }
-    say("pausing after this step · Ctrl-C again ends at once\n")
+    say("pausing · ^C again ends at once\n")
   }
 
   private static func say(_ text: StaticString) {
