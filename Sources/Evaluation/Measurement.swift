@@ -63,13 +63,20 @@ struct Measurement {
   }
 
   private func exactMatch(_ data: Dataset, _ rows: EncodedRows, _ maximum: Int) throws -> Double {
+    guard data.columns.contains(where: { $0.label == "response" }) else {
+      throw DataError(
+        path: "evaluate", place: "exact_match",
+        problem: "the rows have no column `response` to compare with",
+        advice: "Give each row a prompt and a response, with select(…) or add(…).")
+    }
     let prompts = try rows.prompts(of: data, model: model)
     let longest = (prompts.map(\.count).max() ?? 0) + maximum
     let generator = try Generator(
       model, threads: context.threads, slots: longest * 8, together: 8, pool: pool)
     let requests = prompts.enumerated().map { row, prompt in
       Generator.Request(
-        prompt: prompt, maximum: maximum, stopTokens: model.stopTokens, row: UInt32(row))
+        prompt: prompt, maximum: min(maximum, max(1, model.dimensions.context - prompt.count)),
+        stopTokens: model.stopTokens, row: UInt32(row))
     }
     var right = 0
     for start in stride(from: 0, to: requests.count, by: 64) {

@@ -116,6 +116,33 @@ struct MeasurementTests {
     return try LanguageModel(recipeValue: Primitive.train.run(Record(arguments), in: context))
   }
 
+  @Test("An answer may be as long as the model has positions left")
+  func fewPositions() throws {
+    let program = Recipe.program(
+      Recipe.model(of: "gpt2(width: 16, layers: 1, heads: 2, context: 12)"))
+    let model = try LanguageModel(
+      recipeValue: Runner(context: Recipe.context).value(
+        program.value(of: "m") ?? .none, of: program))
+    #expect(float(try evaluate(model, [("e", .exactMatch(maximum: 64))])["e"]) == 0)
+  }
+
+  @Test("Conversations are scored, but give no answer to compare with")
+  func conversations() throws {
+    func turn(_ role: String, _ text: String) -> Value {
+      .record(Record([("role", .text(role)), ("content", .text(text))]))
+    }
+    let data = Dataset(
+      rows: [Record([("messages", .list([turn("user", "say 1"), turn("assistant", "11")]))])])
+    let found = float(try evaluate(untrained, [("n", .negativeLogLikelihood)], on: data)["n"])
+    let same = Dataset(rows: [rows.rows[1]])
+    let plain = float(try evaluate(untrained, [("n", .negativeLogLikelihood)], on: same)["n"])
+    #expect(abs(found - plain) < 1e-5)
+    let error = #expect(throws: DataError.self) {
+      try evaluate(untrained, [("e", .exactMatch(maximum: 4))], on: data)
+    }
+    #expect(error?.problem.contains("no column `response`") == true)
+  }
+
   @Test("Threads change no bit of a result")
   func threads() throws {
     let results = try [1, 3].map { threads in
@@ -191,9 +218,12 @@ struct MeasurementTests {
 
 /// Recipes with the words of models, losses and evaluation.
 private enum Recipe {
-  static let model =
-    "m = new_model(llama(width: 32, layers: 1, heads: 2, context: 64), "
-    + "vocabulary: train_vocabulary(rows([(text: \"a bc\")]), of: .text, size: 260))"
+  static let model = model(of: "llama(width: 32, layers: 1, heads: 2, context: 64)")
+
+  static func model(of shape: String) -> String {
+    "m = new_model(\(shape), "
+      + "vocabulary: train_vocabulary(rows([(text: \"a bc\")]), of: .text, size: 260))"
+  }
 
   static let context = RunContext(directory: FileManager.default.temporaryDirectory)
 
