@@ -68,6 +68,13 @@ let package = Package(
       name: "Evaluation", dependencies: ["Models", "Datasets", "Training", "Vocabulary"],
       swiftSettings: safe),
 
+    // How fast it is and what it takes, measured.
+    .target(
+      name: "Bench",
+      dependencies: [
+        "Training", "Models", "Tensors", "Formats", "Tokenizers", "Vocabulary", "CBLAS",
+      ], swiftSettings: edge),
+
     // The language, from the text up.
     .target(name: "Syntax", swiftSettings: safe),
     .target(name: "Store", dependencies: ["CCrypto", "Vocabulary"], swiftSettings: edge),
@@ -93,7 +100,7 @@ let package = Package(
     .executableTarget(
       name: "roux",
       dependencies: [
-        "Notebook", "Standard", "Language", "Syntax", "Vocabulary",
+        "Bench", "Notebook", "Standard", "Language", "Syntax", "Vocabulary",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: safe),
 

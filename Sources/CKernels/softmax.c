@@ -101,6 +101,48 @@ void k_softmax_rows_finish_f32(size_t rows, const struct softmax_rows *running,
   }
 }
 
+MULTIVERSION
+void k_softmax_rows_weigh_f32(size_t rows, size_t columns, float *restrict z,
+                              const float *restrict before, const float *restrict maximum,
+                              size_t width, float *restrict sums) {
+  for (size_t r = 0; r < rows; r++) {
+    float *row = z + r * columns, *sum = sums + r * width, top = maximum[r];
+    for (size_t c = 0; c < columns; c++) row[c] = fast_exp(row[c] - top);
+    if (before[r] == top) continue;
+    float shrink = fast_exp(before[r] - top);
+    for (size_t d = 0; d < width; d++) sum[d] *= shrink;
+  }
+}
+
+MULTIVERSION
+void k_softmax_rows_expect_f32(size_t rows, size_t stripes, size_t stripeStride,
+                               const float *restrict maxima, const float *restrict sums,
+                               size_t width, size_t partStride, const float *restrict parts,
+                               float *restrict y) {
+  for (size_t r = 0; r < rows; r++) {
+    float top = -INFINITY, total = 0;
+    for (size_t s = 0; s < stripes; s++) {
+      float maximum = maxima[s * stripeStride + r];
+      top = maximum > top ? maximum : top;
+    }
+    for (size_t s = 0; s < stripes; s++)
+      total += sums[s * stripeStride + r] * fast_exp(maxima[s * stripeStride + r] - top);
+    float *row = y + r * width;
+    memset(row, 0, width * sizeof(float));
+    for (size_t s = 0; s < stripes; s++) {
+      const float *part = parts + s * partStride + r * width;
+      float share = fast_exp(maxima[s * stripeStride + r] - top) / total;
+      for (size_t d = 0; d < width; d++) row[d] += share * part[d];
+    }
+  }
+}
+
+MULTIVERSION
+void k_weighted_difference_f32(size_t n, float weight, const float *a, const float *b, float *y) {
+#pragma clang loop vectorize(assume_safety)
+  for (size_t i = 0; i < n; i++) y[i] = weight * (a[i] - b[i]);
+}
+
 PIECE void gradient_row(size_t columns, float *restrict z, float logsumexp, float weight) {
   for (size_t c = 0; c < columns; c++) z[c] = -weight * fast_exp(z[c] - logsumexp);
 }

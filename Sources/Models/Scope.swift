@@ -76,8 +76,9 @@ public struct Scope: Sendable {
     let b = graph.parameter(
       Adapter.parameterName(module, .b, place: place), shape: [outputs, rank],
       trainable: isTrained)
-    return Tensors.linear(Tensors.linear(dropped(x, adapter, module, isTrained), a), b)
-      * Float(adapter.settings.scale)
+    let narrow = Tensors.linear(dropped(x, adapter, module, isTrained), a)
+    // The scale meets the narrow side: `rank` numbers per token instead of `outputs`.
+    return Tensors.linear(narrow * Float(adapter.settings.scale), b)
   }
 
   private func dropped(_ x: Tensor, _ adapter: Adapter, _ module: String, _ isTrained: Bool)

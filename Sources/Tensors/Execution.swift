@@ -28,6 +28,8 @@ public final class Execution: Executor {
   private let scratch: ScratchMemory
   private var lengths: [Axis: Int] = [:]
   private var steps: [Step] = []
+  /// Takes the time of every operation while it is not nil.
+  public var profile: Profile?
 
   /// Binds `weights` to the parameters of the plan by name and allocates its memory.
   public init(_ plan: Plan, weights: [String: Weight] = [:], pool: WorkerPool = WorkerPool()) throws
@@ -49,7 +51,16 @@ public final class Execution: Executor {
     try prepare(lengths)
     for (name, data) in inputs { try memory.write(data, to: name, lengths) }
     try memory.requireInputs()
+    guard profile == nil else { return runProfiled() }
     for (node, step) in zip(plan.program.nodes, steps) { node.operation.run(step) }
+  }
+
+  private func runProfiled() {
+    let clock = ContinuousClock()
+    for (node, step) in zip(plan.program.nodes, steps) {
+      let time = clock.measure { node.operation.run(step) }
+      profile?.add(node, step, seconds: time / .seconds(1))
+    }
   }
 
   /// Operands depend on the lengths alone: steps of equal lengths use the same ones.

@@ -13,7 +13,8 @@ public struct Plan: Sendable {
     public static func < (a: Self, b: Self) -> Bool { a.rawValue < b.rawValue }
   }
 
-  /// What a plan may do to a graph; all of it leaves the numbers as they are.
+  /// What a plan may do to a graph; it leaves the numbers as they are, but for the rounding of sums
+  /// of products and of the gradient of a frozen vocabulary.
   public struct Options: Sendable {
     public var fuses = true
     /// nil picks the least that fits the budget.
@@ -46,6 +47,7 @@ public struct Plan: Sendable {
     var program = Program(contents, outputs: outputs.map(\.id), effects: effects.map(\.id))
     program.removeDeadCode()
     program.mergeCommonSubexpressions()
+    program.expectTargets()
     try Plan.check(program, bounds)
     let levels = options.recomputation.map { [$0] } ?? Recomputation.allCases
     var chosen = Plan(program, levels[0], bounds, options)
@@ -62,7 +64,10 @@ public struct Plan: Sendable {
   ) {
     var program = merged
     program.recompute(level)
-    if options.fuses { program.fuse() }
+    if options.fuses {
+      program.sumProducts()
+      program.fuse()
+    }
     program.foldAccumulation()
     self.program = program
     self.bounds = bounds

@@ -112,6 +112,8 @@ private struct Recomputer {
   }
 
   private func mayRepeat(_ node: Graph.Node) -> Bool {
-    node.operation.isPure && (level == .blocks || node.operation.isCheap)
+    // A vocabulary costs as much as five layers, and what it leaves is small.
+    let isVocabulary = node.operation is TargetLogProbability
+    return node.operation.isPure && !isVocabulary && (level == .blocks || node.operation.isCheap)
   }
 }

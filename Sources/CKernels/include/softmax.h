@@ -31,6 +31,22 @@ void k_softmax_rows_finish_f32(size_t rows, const struct softmax_rows *running,
                                float *restrict logp, float *restrict logsumexp,
                                float *restrict entropy);
 
+/// After a fold, logits z [rows, columns] become exp(z - maximum), and the sums [rows, width] of what
+/// such weights select, made under the maxima `before`, shrink to the new ones.
+void k_softmax_rows_weigh_f32(size_t rows, size_t columns, float *restrict z,
+                              const float *restrict before, const float *restrict maximum,
+                              size_t width, float *restrict sums);
+
+/// y [rows, width] = the softmax-weighted mean, from the sums `parts` of each stripe.
+/// maxima, sums: those of stripe s are s * stripeStride later; parts likewise by partStride
+void k_softmax_rows_expect_f32(size_t rows, size_t stripes, size_t stripeStride,
+                               const float *restrict maxima, const float *restrict sums,
+                               size_t width, size_t partStride, const float *restrict parts,
+                               float *restrict y);
+
+/// y = weight (a - b), y may be a
+void k_weighted_difference_f32(size_t n, float weight, const float *a, const float *b, float *y);
+
 /// Logits of a tile become their gradients, in place: z[v] becomes
 /// weight (1[v = target] - p) - entropyWeight p (log p + entropy), p = exp(z - logsumexp).
 /// Rows whose weights are both zero become zeros exactly. entropy, entropyWeights may be null.

@@ -76,6 +76,7 @@ struct LinearWeightGradient: Operation {
   func cost(_ sizes: Sizes) -> Cost {
     Cost(flops: 2 * sizes.inputs[0].count * sizes.inputs[1].columns, bytes: sizes.bytes)
   }
+  func scratchBytes(_ sizes: Sizes) -> Int { MatrixTiles.gradientScratchBytes }
   func run(_ step: Step) {
     MatrixTiles.multiply(transposed: step.inputs[0], step.inputs[1], step.outputs[0], step)
   }

@@ -13,7 +13,19 @@ import CKernels
 /// where the unembedding is trained.
 public struct TargetLogProbability: Operation {
   public let givesEntropy: Bool
-  public init(givesEntropy: Bool = false) { self.givesEntropy = givesEntropy }
+  /// Whether Σ p W of each row follows the other outputs, for the gradient of a frozen vocabulary.
+  let givesExpectation: Bool
+
+  public init(givesEntropy: Bool = false) {
+    self.init(givesEntropy: givesEntropy, givesExpectation: false)
+  }
+
+  init(givesEntropy: Bool, givesExpectation: Bool) {
+    self.givesEntropy = givesEntropy
+    self.givesExpectation = givesExpectation
+  }
+
+  static func expectationPlace(givesEntropy: Bool) -> Int { givesEntropy ? 5 : 4 }
 
   public var name: String { "target log-probability" }
   public var packedInputs: [Int] { [1] }
@@ -30,7 +42,10 @@ public struct TargetLogProbability: Operation {
     }
     let rows = hidden.extents[0]
     let room = Signature([rows, .fixed(VocabularyTiles.stripes * Self.fields)])
-    return [Signature](repeating: Signature([rows]), count: givesEntropy ? 4 : 3) + [room]
+    let own = [Signature](repeating: Signature([rows]), count: givesEntropy ? 4 : 3) + [room]
+    guard givesExpectation, let width = hidden.width else { return own }
+    let parts = Signature([rows, .fixed(VocabularyTiles.stripes * width)])
+    return own + [inputs[0], parts]
   }
 
   public func gradients(of node: Application, from outputs: [Tensor?]) -> [Tensor?] {
@@ -46,7 +61,8 @@ public struct TargetLogProbability: Operation {
   }
 
   public func cost(_ sizes: Sizes) -> Cost {
-    Cost(flops: 2 * sizes.inputs[0].count * sizes.inputs[1].rows, bytes: sizes.bytes)
+    let product = 2 * sizes.inputs[0].count * sizes.inputs[1].rows
+    return Cost(flops: givesExpectation ? 2 * product : product, bytes: sizes.bytes)
   }
 
   public func scratchBytes(_ sizes: Sizes) -> Int {
@@ -57,19 +73,48 @@ public struct TargetLogProbability: Operation {
     let tiles = VocabularyTiles(hidden: step.inputs[0], unembedding: step.inputs[1])
     let targets = step.inputs[2].integers, count = step.inputs[0].rows
     let room = step.outputs[givesEntropy ? 4 : 3].floats
+    let place = Self.expectationPlace(givesEntropy: givesEntropy)
+    let parts = givesExpectation ? step.outputs[place + 1].floats : nil
     step.parallel(tasks: VocabularyTiles.stripes) { stripe, scratch in
+      let part = parts.map { $0 + stripe * count * tiles.width }
+      part?.update(repeating: 0, count: count * tiles.width)
       withUnsafePointer(to: running(room, stripe, 0, count)) { k_softmax_rows_start(count, $0) }
       for entries in tiles.tiles(of: stripe) {
-        tiles.forEachPiece(of: entries, scratch) { rows, logits, _ in
-          withUnsafePointer(to: running(room, stripe, rows.lowerBound, count)) {
+        tiles.forEachPiece(of: entries, scratch) { rows, logits, weights in
+          let own = running(room, stripe, rows.lowerBound, count)
+          let before = tiles.rowScratch(scratch)
+          if part != nil { before.update(from: own.maximum, count: rows.count) }
+          withUnsafePointer(to: own) {
             k_softmax_rows_fold_f32(
               rows.count, entries.count, Int32(entries.lowerBound), logits, entries.count,
               targets + rows.lowerBound, $0)
           }
+          guard let part else { return }
+          let sums = part + rows.lowerBound * tiles.width
+          k_softmax_rows_weigh_f32(
+            rows.count, entries.count, logits, before, own.maximum, tiles.width, sums)
+          addProduct(
+            transposed: false, rows.count, tiles.width, entries.count, logits, entries.count,
+            weights, into: sums)
         }
       }
     }
+    if let parts { expect(step, room, parts, step.outputs[place].floats) }
     finish(step, room)
+  }
+
+  /// Merges what the stripes added up into Σ p W of each row.
+  private func expect(
+    _ step: Step, _ room: UnsafeMutablePointer<Float>, _ parts: UnsafeMutablePointer<Float>,
+    _ expectation: UnsafeMutablePointer<Float>
+  ) {
+    let count = step.inputs[0].rows, width = step.inputs[0].columns
+    step.parallel(over: count, by: 64) { rows, _ in
+      let own = running(room, 0, rows.lowerBound, count)
+      k_softmax_rows_expect_f32(
+        rows.count, VocabularyTiles.stripes, Self.fields * count, own.maximum, own.sum, width,
+        count * width, parts + rows.lowerBound * width, expectation + rows.lowerBound * width)
+    }
   }
 
   /// Merges the stripes in order and writes what leaves the operation.

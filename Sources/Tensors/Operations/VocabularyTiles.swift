@@ -15,7 +15,14 @@ struct VocabularyTiles {
   let hidden: Operand
   let unembedding: Operand
 
-  static func scratchBytes(width: Int) -> Int { 4 * (entries * width + rows * entries) }
+  static func scratchBytes(width: Int) -> Int {
+    4 * (entries * width + rows * entries + rows)
+  }
+
+  /// Room for one number per row of a piece, behind the logits.
+  func rowScratch(_ scratch: UnsafeMutableRawPointer) -> UnsafeMutablePointer<Float> {
+    scratch.assumingMemoryBound(to: Float.self) + Self.entries * (width + Self.rows)
+  }
 
   var width: Int { hidden.columns }
 

@@ -14,7 +14,8 @@ package final class Trainer {
   private let base: [[[Float]]]?
   private let pool: WorkerPool
   private let graph: LossGraph
-  private let execution: Execution
+  /// Open to whoever measures it.
+  package let execution: Execution
   package private(set) var parameters: [String: Weight]
   private(set) var optimizer: AdamW
   package private(set) var history: [Double]

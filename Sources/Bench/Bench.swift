@@ -1,0 +1,107 @@
+import Foundation
+import Models
+import Tensors
+
+/// All measurements, by name.
+public struct Bench {
+  private let file: URL?
+  private let threads: Int
+  private let runs: Int
+  /// Whether training rows are followed by their operations.
+  let showsKernels: Bool
+  private let memory: Int?
+
+  /// - Parameters:
+  ///   - model: a file of SmolLM2-135M; without one, random numbers of the same shapes are used.
+  ///   - runs: how many times each thing is timed; the median counts.
+  ///   - memory: the budget of the plans of training steps.
+  public init(
+    model: URL?, threads: Int? = nil, runs: Int = 5, showsKernels: Bool = false,
+    memory: Int? = nil
+  ) {
+    file = model
+    self.threads = threads ?? ProcessInfo.processInfo.activeProcessorCount
+    self.runs = runs
+    self.showsKernels = showsKernels
+    self.memory = memory
+  }
+
+  /// The names of all measurements in the order they are taken.
+  public static let names = [
+    "sgemm", "load", "tokenize", "lora-sft 4x256", "full-sft 4x256", "forward 4x256",
+    "generate 1", "generate 8", "tiny 8x64",
+  ]
+
+  /// The rows of the measurements whose name contains `filter`, each told as soon as it is there.
+  public func run(filter: String?, _ tell: (BenchRow) -> Void) throws -> BenchReport {
+    var rows: [BenchRow] = []
+    for name in Self.names where filter.map({ name.contains($0) }) ?? true {
+      for row in try measure(name) {
+        tell(row)
+        rows.append(row)
+      }
+    }
+    return BenchReport(rows: rows)
+  }
+
+  private func measure(_ name: String) throws -> [BenchRow] {
+    switch name {
+    case "sgemm": [sgemm()]
+    case "load": [try load()]
+    case "tokenize": [try ofModel().tokenize()]
+    case "lora-sft 4x256": try lora(name)
+    case "full-sft 4x256": try full(name)
+    case "forward 4x256": [try ofModel().forward()]
+    case "generate 1": [try ofModel().generate(rows: 1)]
+    case "generate 8": [try ofModel().generate(rows: 8)]
+    default: try tiny(name)
+    }
+  }
+
+  private func ofModel() throws -> ModelBench {
+    ModelBench(model: try BenchModel.smolLM2(file), threads: threads, runs: runs)
+  }
+
+  private func sgemm() -> BenchRow {
+    var rate = SgemmRate(threads: threads)
+    for _ in 0..<runs { _ = rate.measure() }
+    let best = rate.best
+    var row = BenchRow("sgemm", .flops, best?.shape.flops ?? 0, best?.timing ?? Timing([]))
+    row.note = best.map { "\($0.shape.m)x\($0.shape.n)x\($0.shape.k), \(threads) threads" } ?? ""
+    return row
+  }
+
+  private func load() throws -> BenchRow {
+    let timing = try Timing(runs: runs) { _ = try BenchModel.smolLM2(file) }
+    var row = BenchRow("load", .loads, 1, timing)
+    row.note = file?.lastPathComponent ?? "random numbers made, no file read"
+    return row
+  }
+
+  private func lora(_ name: String) throws -> [BenchRow] {
+    let model = try BenchModel.smolLM2(file).attaching(LoRASettings(rank: 16, alpha: 32), seed: 1)
+    return try TrainingBench(
+      name: name, model: model, rows: 4, length: 256,
+      flopsPerToken: ModelFlops(model, length: 256).adapter(of: model), runs: runs,
+      threads: threads, memory: memory
+    ).measure(self)
+  }
+
+  private func full(_ name: String) throws -> [BenchRow] {
+    let model = try BenchModel.smolLM2(file)
+    return try TrainingBench(
+      name: name, model: model, rows: 4, length: 256,
+      flopsPerToken: ModelFlops(model, length: 256).full, runs: runs, threads: threads,
+      memory: memory
+    ).measure(self)
+  }
+
+  private func tiny(_ name: String) throws -> [BenchRow] {
+    let model = try BenchModel.tiny()
+    return try TrainingBench(
+      name: name, model: model, rows: 8, length: 64,
+      flopsPerToken: ModelFlops(model, length: 64).full, runs: runs * 20, threads: threads,
+      memory: memory
+    ).measure(self)
+  }
+}

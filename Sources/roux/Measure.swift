@@ -1,0 +1,43 @@
+import ArgumentParser
+import Bench
+import Foundation
+
+struct Measure: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "bench", abstract: "Measure how fast this machine trains and generates.",
+    discussion: """
+      Without a model file, random numbers of SmolLM2-135M's shapes stand in for it.
+      Measurements: \(Bench.names.joined(separator: ", ")).
+      """)
+
+  @Flag(help: "Write the rows as JSON.")
+  var json = false
+  @Flag(help: "Show the operations of each training step as well.")
+  var kernels = false
+  @Option(help: "Take only measurements whose name contains this.")
+  var filter: String?
+  @Option(help: "A GGUF file of SmolLM2-135M; else $ROUX_SMOLLM2, else one in models/.")
+  var model: String?
+  @Option(help: "How many threads to use; all cores unless told.")
+  var threads: Int?
+  @Option(help: "How many times each thing is timed; the median counts.")
+  var runs = 5
+
+  func run() throws {
+    let bench = Bench(model: try file(), threads: threads, runs: runs, showsKernels: kernels)
+    if !json { Console.say(BenchReport.heading) }
+    let report = try bench.run(filter: filter) { row in
+      if !json { Console.say(BenchReport.line(row)) }
+    }
+    if json { Console.say(report.json) }
+  }
+
+  private func file() throws -> URL? {
+    let named = model ?? ProcessInfo.processInfo.environment["ROUX_SMOLLM2"]
+    let url = URL(filePath: named ?? "models/SmolLM2-135M-Instruct.Q4_1.gguf")
+    if FileManager.default.fileExists(atPath: url.path) { return url }
+    guard let named else { return nil }
+    Console.complain("\(named): there is no such file; name a GGUF file of SmolLM2-135M")
+    throw ExitStatus.usage.code
+  }
+}
