@@ -41,7 +41,11 @@ public final class EventPrinter: Sendable {
       case .progress(let progress): update(progress, &screen)
       case .display(let display): write(results.renderer(margin: margin).lines(display), &screen)
       case .piece(let text):
-        clear(&screen)
+        // Text goes on where it stopped; only its beginning makes room for itself.
+        if !screen.isInsideLine {
+          endTrack(&screen)
+          clear(&screen)
+        }
         results.write(text)
         screen.isInsideLine = !(text.last?.isNewline ?? true)
       case .message(let text): note(text, &screen)
