@@ -110,8 +110,11 @@ extension RecipeType {
     return self
   }
 
-  /// The narrowest type of the language that accepts both.
+  /// The narrowest type of the language that accepts both and forgets no field of either.
   public func joined(with other: RecipeType) -> RecipeType {
+    if self == other { return self }
+    // Before the question who accepts whom: a record without a field would swallow one that has it.
+    if case .record(let mine) = self, case .record = other { return joinedFields(mine, other) }
     if accepts(other) { return self }
     if other.accepts(self) { return other }
     switch (self, other) {
@@ -119,7 +122,6 @@ extension RecipeType {
     case (.optional(let a), .optional(let b)): return .optional(a.joined(with: b))
     case (.optional(let a), let b), (let b, .optional(let a)): return .optional(a.joined(with: b))
     case (.list(let a), .list(let b)): return .list(a.joined(with: b))
-    case (.record(let a), .record): return joinedFields(a, other)
     default: return .any
     }
   }
