@@ -72,7 +72,8 @@ let package = Package(
     .target(
       name: "Bench",
       dependencies: [
-        "Training", "Models", "Tensors", "Formats", "Tokenizers", "Vocabulary", "CBLAS",
+        "Language", "Syntax", "Training", "Models", "Tensors", "Formats", "Tokenizers",
+        "Vocabulary", "CBLAS",
       ], swiftSettings: edge),
 
     // The language, from the text up.

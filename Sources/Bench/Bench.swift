@@ -1,10 +1,12 @@
 import Foundation
+import Language
 import Models
 import Tensors
 
 /// All measurements, by name.
 public struct Bench {
   private let file: URL?
+  private let lexicon: Lexicon
   private let threads: Int
   private let runs: Int
   /// Whether training rows are followed by their operations.
@@ -12,13 +14,15 @@ public struct Bench {
   private let memory: Int?
 
   /// - Parameters:
+  ///   - lexicon: the words of the recipe whose check is timed.
   ///   - model: a file of SmolLM2-135M; without one, random numbers of the same shapes are used.
   ///   - runs: how many times each thing is timed; the median counts.
   ///   - memory: the budget of the plans of training steps.
   public init(
-    model: URL?, threads: Int? = nil, runs: Int = 5, showsKernels: Bool = false,
+    lexicon: Lexicon, model: URL?, threads: Int? = nil, runs: Int = 5, showsKernels: Bool = false,
     memory: Int? = nil
   ) {
+    self.lexicon = lexicon
     file = model
     self.threads = threads ?? ProcessInfo.processInfo.activeProcessorCount
     self.runs = runs
@@ -28,7 +32,8 @@ public struct Bench {
 
   /// The names of all measurements in the order they are taken.
   public static let names = [
-    "sgemm", "load", "tokenize", "lora-sft 4x256", "full-sft 4x256", "forward 4x256",
+    "check 1000 lines", "sgemm", "load", "tokenize", "lora-sft 4x256", "full-sft 4x256",
+    "forward 4x256",
     "generate 1", "generate 8", "tiny 8x64",
   ]
 
@@ -46,6 +51,8 @@ public struct Bench {
 
   private func measure(_ name: String) throws -> [BenchRow] {
     switch name {
+    case "check 1000 lines":
+      [CheckBench(lexicon: lexicon, runs: runs * 10).thousandLines()]
     case "sgemm": [sgemm()]
     case "load": [try load()]
     case "tokenize": [try ofModel().tokenize()]

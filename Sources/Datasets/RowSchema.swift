@@ -28,22 +28,3 @@ struct RowSchema {
     }
   }
 }
-
-extension Dataset {
-  /// The rows checked against a declared row type, with only its columns.
-  func validated(as type: RecipeType, source: String) throws -> Dataset {
-    guard let fields = type.fields else { return self }
-    for (i, row) in rows.enumerated() {
-      for field in fields {
-        let found = row[field.label] ?? .none
-        guard !field.type.accepts(found.type) else { continue }
-        throw DataError(
-          path: source, place: "row \(i + 1), column `\(field.label)`",
-          problem: found == .none
-            ? "is missing" : "is \(found.shown.prefix(60)) of type \(found.type.widened)",
-          advice: "The row type asks for \(field.type).")
-      }
-    }
-    return Dataset(columns: fields, rows: rows.map { $0.aligned(to: fields) })
-  }
-}

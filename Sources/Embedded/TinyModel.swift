@@ -48,11 +48,13 @@ public enum TinyModel {
   }
 
   /// FNV-1a over all files.
-  private static var digest: String {
+  private static let digest: String = {
     var hash: UInt64 = 0xCBF2_9CE4_8422_2325
     for file in files {
-      for byte in file.data { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01B3 }
+      file.data.withUnsafeBytes { bytes in
+        for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01B3 }
+      }
     }
     return String(hash, radix: 16)
-  }
+  }()
 }

@@ -6,11 +6,17 @@ extension Primitive {
   public static let evaluate = Primitive(
     "evaluate", "Measures a model on rows with prompt and response.", in: .evaluation,
     cost: .heavy, typing: .derived(reportType),
+    outline: { call in
+      if let complaint = call.tooLong("length", for: call.model("model")) {
+        throw Complaints(complaint)
+      }
+      return nil
+    },
     examples: [
       #"\#(tinyModel) |> evaluate(on: rows([(prompt: "a", response: "b")]), metrics: (loss: nll()))"#
     ],
     Parameter<LanguageModel>.subject("model", "The model."),
-    Parameter<Dataset>("on", "The rows."),
+    Parameter<Dataset>("on", "The rows.", use: .judged),
     Parameter<Record>("metrics", "Named metrics, as (loss: nll(), ppl: perplexity())."),
     Parameter(
       "length", "The longest sequence; longer ones are cut at the end.", default: TokenCount(1024))

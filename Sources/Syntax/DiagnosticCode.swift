@@ -81,6 +81,10 @@ public enum DiagnosticCode: String, Hashable, Sendable, CaseIterable {
 
   // MARK: Plan and memory
   case doesNotFit = "E0501"
+  case rowsOverlap = "E0502"
+  case outputsCollide = "E0503"
+  case inputOverwritten = "E0504"
+  case notPermitted = "E0505"
 
   // MARK: Running
   case stageFailed = "E0601"

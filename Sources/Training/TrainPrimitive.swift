@@ -9,11 +9,16 @@ extension Primitive {
   public static let train = Primitive(
     "train", "Trains a model on rows: its last adapter if it wears one, else all its weights.",
     in: .training, cost: .heavy, typing: .derived(trainType),
+    outline: { call in
+      let model = call.model("model")
+      if let complaint = call.tooLong("length", for: model) { throw Complaints(complaint) }
+      return model
+    },
     examples: [
       #"\#(tinyModel) |> train(on: rows([(prompt: "a", response: "b")]), with: sft(), budget: 2steps)"#
     ],
     Parameter<LanguageModel>.subject("model", "The model to start from."),
-    Parameter<Dataset>("on", "The rows to learn from."),
+    Parameter<Dataset>("on", "The rows to learn from.", use: .learnt),
     Parameter<Loss>("with", "The loss; it states the columns that it reads."),
     Parameter<Budget>(
       "budget", "How long: epochs, steps, tokens or time.", default: oneEpoch,
@@ -22,7 +27,8 @@ extension Primitive {
     Parameter<LearningRate>(
       "lr", "The learning rate, or a schedule of it.", default: .first(2e-4),
       Rule("above 0") { schedule($0).peak > 0 }),
-    Parameter<Dataset?>("watch", "Held-out rows whose loss is shown while training."),
+    Parameter<Dataset?>(
+      "watch", "Held-out rows whose loss is shown while training.", use: .watched),
     Parameter(
       "length", "The longest sequence; longer ones are cut at the end.", default: TokenCount(1024)),
     Parameter("weight_decay", "Decoupled weight decay of AdamW.", default: 0.0, .atLeast(0)),

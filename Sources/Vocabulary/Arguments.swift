@@ -132,14 +132,14 @@ public struct Lambda<Result: RecipeValue>: RecipeValue {
 }
 
 /// A row type given as an argument, as in `jsonl(path, row: Rated)`.
-public struct RowType: RecipeValue, Hashable {
-  public let type: RecipeType
+public struct RowType: RecipeValue {
+  public let written: WrittenType
   public static var recipeType: RecipeType { .rowType }
   public init(recipeValue value: Value) throws {
     guard case .type(let type) = value else { throw value.mismatch(.rowType) }
-    self.type = type
+    written = type
   }
-  public var recipeValue: Value { .type(type) }
+  public var recipeValue: Value { .type(written) }
 }
 
 /// All labelled arguments that no other parameter takes, in the order written.

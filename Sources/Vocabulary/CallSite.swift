@@ -4,10 +4,18 @@ public struct CallSite: Sendable {
     public let type: RecipeType
     /// The value where it is known before running; nil for results.
     public let value: Value?
+    /// What is known of a result before it is there.
+    public let outline: (any Outline)?
+    /// Whether the call says it, or it is a default.
+    public let isWritten: Bool
 
-    public init(type: RecipeType, value: Value? = nil) {
+    public init(
+      type: RecipeType, value: Value? = nil, outline: (any Outline)? = nil, isWritten: Bool = true
+    ) {
       self.type = type
       self.value = value
+      self.outline = outline
+      self.isWritten = isWritten
     }
   }
 
@@ -31,6 +39,7 @@ public struct CallSite: Sendable {
 
   public func type(_ name: String) -> RecipeType { arguments[name]?.type ?? .none }
   public func value(_ name: String) -> Value? { arguments[name]?.value }
+  public func isWritten(_ name: String) -> Bool { arguments[name]?.isWritten ?? false }
 
   /// The row type of a data argument; `.unknown` where it is not known.
   public func row(_ name: String) -> RecipeType {
@@ -41,12 +50,17 @@ public struct CallSite: Sendable {
   }
 }
 
+/// What is known of a result before the stage that makes it has run, such as the sizes of a model.
+public protocol Outline: Sendable {}
+
 /// Something wrong with a call, found before running.
 public struct Complaint: Sendable {
   public enum Kind: Sendable {
     /// Columns that a call reads and its rows lack.
     case missingColumns([String], found: [String])
     case wrongType(found: RecipeType, expected: RecipeType)
+    /// Tensors whose dimensions do not go together.
+    case dimensions
     case missingFile(path: String)
     case unreadableFile(path: String)
     case invalidValue

@@ -15,7 +15,7 @@ extension Value {
       "("
         + record.pairs.sorted { $0.0 < $1.0 }.map { "\($0):\($1.canonical)" }
         .joined(separator: ",") + ")"
-    case .type(let type): "type \(type)"
+    case .type(let type): "type \(type.canonical)"
     case .function(let function): "function{\(function.canonical)}"
     case .opaque(let value): "\(value.recipeType){\(value.canonical)}"
     case .deferred(let stage): "stage:\(stage.key)"

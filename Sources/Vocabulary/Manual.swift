@@ -11,7 +11,7 @@ extension Value {
     case .list(let values): "[" + values.map(\.source).joined(separator: ", ") + "]"
     case .record(let record):
       "(" + record.pairs.map { "\($0): \($1.source)" }.joined(separator: ", ") + ")"
-    case .type(let type): "\(type)"
+    case .type(let type): "\(type.type)"
     case .function(let function): function.canonical
     case .opaque(let value): value.recipeType.description
     case .deferred(let stage): stage.type.description

@@ -5,25 +5,29 @@ public struct Parameter<T: RecipeValue>: Sendable {
   let fallback: T?
   let rule: Rule<T>?
   let role: Role
+  let use: RowUse?
   let isSubject: Bool
 
   /// A labelled parameter; without a default it is required.
+  ///
+  /// - Parameter use: for rows, what becomes of them.
   public init(
     _ name: String, _ summary: String, default fallback: T? = nil, _ rule: Rule<T>? = nil,
-    role: Role = .semantic
+    role: Role = .semantic, use: RowUse? = nil
   ) {
-    self.init(name, summary, fallback, rule, role, isSubject: false)
+    self.init(name, summary, fallback, rule, role, use, isSubject: false)
   }
 
   private init(
     _ name: String, _ summary: String, _ fallback: T?, _ rule: Rule<T>?, _ role: Role,
-    isSubject: Bool
+    _ use: RowUse?, isSubject: Bool
   ) {
     self.name = name
     self.summary = summary
     self.fallback = fallback
     self.rule = rule
     self.role = role
+    self.use = use
     self.isSubject = isSubject
   }
 
@@ -31,7 +35,7 @@ public struct Parameter<T: RecipeValue>: Sendable {
   public static func subject(
     _ name: String, _ summary: String, default fallback: T? = nil, _ rule: Rule<T>? = nil
   ) -> Parameter {
-    Parameter(name, summary, fallback, rule, .semantic, isSubject: true)
+    Parameter(name, summary, fallback, rule, .semantic, nil, isSubject: true)
   }
 
   func value(from arguments: Record) throws -> T {
@@ -87,10 +91,14 @@ public struct Slot: Sendable {
   public let type: RecipeType
   public let fallback: Value?
   public let role: Role
+  /// What becomes of rows.
+  public let use: RowUse?
   /// Passed without a label.
   public let isSubject: Bool
   /// Takes all labelled arguments that no other parameter takes.
   public let takesRest: Bool
+  /// Whether not all values of the type will do.
+  public let hasRule: Bool
   /// What is wrong with a value of the right type, as in `must be above 0.0, not -1`; nil if nothing.
   public let complaint: @Sendable (Value) -> String?
 
@@ -103,8 +111,10 @@ public struct Slot: Sendable {
     type = T.recipeType
     fallback = parameter.fallback.map(\.recipeValue)
     role = parameter.role
+    use = parameter.use
     isSubject = parameter.isSubject
     takesRest = T.self is any LabelledArguments.Type
+    hasRule = parameter.rule != nil
     complaint = { value in
       guard let rule = parameter.rule, let given = try? T(recipeValue: value) else { return nil }
       return rule.holds(given) ? nil : "must be \(rule.words), not \(value.source)"

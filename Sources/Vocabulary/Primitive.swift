@@ -11,6 +11,11 @@ public struct Primitive: Sendable {
   public let slots: [Slot]
   public let typing: Typing
   public let effects: Effects
+  /// Which rows of its first data, and of lists of data, its result holds; nil where it holds none,
+  /// or others.
+  public let keeps: RowsKept?
+  /// What is known of the result before running, or complaints as a thrown `Complaints`.
+  public let outline: (@Sendable (CallSite) throws -> (any Outline)?)?
   /// Lines of recipe that run as tests.
   public let examples: [String]
   private let body: @Sendable (RunContext, Record) throws -> Value
@@ -21,7 +26,8 @@ public struct Primitive: Sendable {
   ///   - typing: how the result's type follows from a call; by default the closure's result type.
   public init<each Argument: RecipeValue, Result: RecipeValue>(
     _ name: String, _ summary: String, in chapter: Chapter, cost: Cost = .pure, version: Int = 1,
-    effects: Effects = [], typing: Typing? = nil, examples: [String] = [],
+    effects: Effects = [], keeps: RowsKept? = nil, typing: Typing? = nil,
+    outline: (@Sendable (CallSite) throws -> (any Outline)?)? = nil, examples: [String] = [],
     _ parameter: repeat Parameter<each Argument>,
     run body: @escaping @Sendable (RunContext, repeat each Argument) throws -> Result
   ) {
@@ -31,6 +37,8 @@ public struct Primitive: Sendable {
     self.cost = cost
     self.version = version
     self.effects = effects
+    self.keeps = keeps
+    self.outline = outline
     self.typing = typing ?? .fixed(Result.recipeType)
     self.examples = examples
     var slots: [Slot] = []

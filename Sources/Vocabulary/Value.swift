@@ -8,7 +8,7 @@ public indirect enum Value: Sendable {
   case quantity(Quantity)
   case list([Value])
   case record(Record)
-  case type(RecipeType)
+  case type(WrittenType)
   case function(Function)
   case opaque(any OpaqueValue)
   /// The result of a stage that may not have run yet.

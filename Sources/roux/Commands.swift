@@ -16,12 +16,13 @@ struct Run: ParsableCommand {
   var json = false
   @Option(help: "How many threads to use; results do not depend on it.")
   var threads: Int?
+  @OptionGroup var sandbox: SandboxOptions
   @Argument(parsing: .allUnrecognized, help: "The recipe, and values for its params.")
   var recipe: [String] = []
 
   func run() throws {
     let arguments = try RecipeArguments(recipe)
-    try Recipe(file: arguments.file, given: arguments.given)
+    try Recipe(file: arguments.file, given: arguments.given, sandbox)
       .run(isJSON: json, threads: threads)
   }
 }
@@ -33,12 +34,13 @@ struct Check: ParsableCommand {
 
   @Flag(help: "Write diagnostics as JSON.")
   var json = false
+  @OptionGroup var sandbox: SandboxOptions
   @Argument(parsing: .allUnrecognized, help: "The recipe, and values for its params.")
   var recipe: [String] = []
 
   func run() throws {
     let arguments = try RecipeArguments(recipe)
-    _ = try Recipe(file: arguments.file, given: arguments.given).checked(isJSON: json)
+    _ = try Recipe(file: arguments.file, given: arguments.given, sandbox).checked(isJSON: json)
   }
 }
 
@@ -47,13 +49,15 @@ struct ShowPlan: ParsableCommand {
     commandName: "plan", abstract: "Show what a run would do.",
     usage: "roux plan FILE [--PARAM VALUE ...]")
 
+  @OptionGroup var sandbox: SandboxOptions
   @Argument(parsing: .allUnrecognized, help: "The recipe, and values for its params.")
   var recipe: [String] = []
 
   func run() throws {
     let arguments = try RecipeArguments(recipe)
-    let recipe = try Recipe(file: arguments.file, given: arguments.given)
-    Console.say("\(try recipe.checked().plan(results: recipe.store))")
+    let recipe = try Recipe(file: arguments.file, given: arguments.given, sandbox)
+    let plan = try recipe.checked().plan(results: recipe.store)
+    Console.say(plan.description(in: recipe.directory))
   }
 }
 

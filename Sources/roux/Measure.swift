@@ -24,7 +24,9 @@ struct Measure: ParsableCommand {
   var runs = 5
 
   func run() throws {
-    let bench = Bench(model: try file(), threads: threads, runs: runs, showsKernels: kernels)
+    let bench = Bench(
+      lexicon: Words.lexicon, model: try file(), threads: threads, runs: runs, showsKernels: kernels
+    )
     if !json { Console.say(BenchReport.heading) }
     let report = try bench.run(filter: filter) { row in
       if !json { Console.say(BenchReport.line(row)) }

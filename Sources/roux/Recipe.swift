@@ -13,14 +13,18 @@ struct Recipe {
   let source: SourceText
   let directory: Folder
   let given: [GivenParameter]
+  /// Nil for a recipe that was typed: it is the user's own.
+  let sandbox: SandboxOptions?
 
   init(text: String) {
     source = SourceText(name: "-e", text)
     directory = URL(filePath: FileManager.default.currentDirectoryPath)
     given = []
+    sandbox = nil
   }
 
-  init(file: String, given: [GivenParameter] = []) throws {
+  init(file: String, given: [GivenParameter], _ sandbox: SandboxOptions) throws {
+    self.sandbox = sandbox
     let url = URL(filePath: file)
     guard let bytes = FileManager.default.contents(atPath: url.path) else {
       Console.complain("\(file): there is no such recipe, or it cannot be read")
@@ -33,7 +37,9 @@ struct Recipe {
 
   /// Checks the recipe, and ends with exit code 3 if it is wrong.
   func checked(isJSON: Bool = false) throws -> Program {
-    let program = Program(source, lexicon: Words.lexicon, directory: directory, given: given)
+    let program = Program(
+      source, lexicon: Words.lexicon, directory: directory, given: given,
+      permissions: sandbox?.permissions ?? .all)
     Console.complain(program.diagnostics, in: source, isJSON: isJSON)
     guard program.isSound else { throw ExitCode(program.exitCode) }
     return program
@@ -44,7 +50,8 @@ struct Recipe {
   func run(isJSON: Bool, threads: Int?) throws {
     let program = try checked(isJSON: isJSON)
     let plan = program.plan(results: store)
-    if !plan.heavy.isEmpty, !isJSON { Console.complain("\(plan)\n") }
+    try sandbox?.confirm(program, plan, in: directory.appending(path: source.name))
+    if !plan.heavy.isEmpty, !isJSON { Console.complain("\(plan.description(in: directory))\n") }
     Interrupts.listen()
     let printer = EventPrinter()
     let report: @Sendable (RunEvent) -> Void = { event in
@@ -55,7 +62,8 @@ struct Recipe {
       context: RunContext(
         directory: program.directory,
         threads: threads ?? ProcessInfo.processInfo.activeProcessorCount, report: report,
-        isPausing: { Interrupts.isAsked }))
+        isPausing: { Interrupts.isAsked }),
+      permissions: program.permissions)
     try Interrupts.during {
       defer { printer.finish() }
       try showLast(of: program, runner, report)

@@ -56,10 +56,12 @@ func brokenJSONLinesNameTheirPlace(_ text: String, _ expected: String) {
 @Test func declaredRowTypesAreEnforced() throws {
   let folder = try folder(["f": "{\"a\": 1, \"b\": 2}\n{\"a\": \"x\"}\n"])
   let type = RecipeType.record([RecordField("a", .int)])
-  #expect(throws: DataError.self) {
+  let error = #expect(throws: (any Error).self) {
     try Primitive.jsonl.run(
-      Record([("path", .text("f")), ("row", .type(type))]), in: context(folder))
+      Record([("path", .text("f")), ("row", .type(WrittenType(type)))]), in: context(folder))
   }
+  let said = error.map { "\($0)" } ?? ""
+  #expect(said.contains("f, line 2, column `a`: found \"x\", Text, expected Int"), "\(said)")
 }
 
 @Test func missingFilesAreComplainedAboutBeforeRunning() throws {

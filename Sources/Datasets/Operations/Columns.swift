@@ -27,6 +27,7 @@ extension RecipeType {
 extension Primitive {
   public static let select = Primitive(
     "select", "Rows with these columns only, each made by an expression.", in: .data, cost: .light,
+    keeps: .all,
     typing: dataTyping { call, _ in call.madeColumns },
     examples: [#"rows([(q: "a", n: 1)]) |> select(prompt: .q, twice: .n * 2)"#],
     Parameter<Dataset>.subject("rows", "The rows."),
@@ -41,6 +42,7 @@ extension Primitive {
 
   public static let add = Primitive(
     "add", "Rows with further columns, or with columns replaced.", in: .data, cost: .light,
+    keeps: .all,
     typing: dataTyping { call, fields in
       let made = call.madeColumns
       let kept = fields.map { field in made.first { $0.label == field.label } ?? field }
@@ -60,14 +62,23 @@ extension Primitive {
   }
 
   public static let rename = Primitive(
-    "rename", "Rows with columns under new names.", in: .data, cost: .light,
+    "rename", "Rows with columns under new names.", in: .data, cost: .light, keeps: .all,
     typing: dataTyping { call, fields in
       let names = Dictionary(
         call.rest.compactMap { entry -> (String, String)? in
           guard case .text(let old)? = entry.argument.value else { return nil }
           return (old, entry.label)
         }, uniquingKeysWith: { $1 })
-      return fields.map { RecordField(names[$0.label] ?? $0.label, $0.type) }
+      let renamed = fields.map { RecordField(names[$0.label] ?? $0.label, $0.type) }
+      let labels = renamed.map(\.label)
+      guard let twice = labels.first(where: { label in labels.count { $0 == label } > 1 }) else {
+        return renamed
+      }
+      throw Complaints(
+        Complaint(
+          .invalidValue, at: twice, "two columns would be called `\(twice)`",
+          label: "these rows have a `\(twice)` already",
+          notes: ["Rename that one as well, or make columns anew with select(…)."]))
     },
     examples: [#"rows([(better: "a", worse: "b")]) |> rename(chosen: .better, rejected: .worse)"#],
     Parameter<Dataset>.subject("rows", "The rows."),
@@ -82,7 +93,7 @@ extension Primitive {
   }
 
   public static let explode = Primitive(
-    "explode", "A row for each item of a list column.", in: .data, cost: .light,
+    "explode", "A row for each item of a list column.", in: .data, cost: .light, keeps: .all,
     typing: .derived { call in
       guard let fields = call.row("rows").fields, case .text(let name)? = call.value("column")
       else {

@@ -84,7 +84,7 @@ extension Primitive {
   public static let dialogues = Primitive(
     "dialogues",
     "Pairs of whole dialogues, as HH-RLHF publishes them, as prompt, chosen and rejected.",
-    in: .data, cost: .light,
+    in: .data, cost: .light, keeps: .all,
     typing: .derived { call in
       let missing = ["chosen", "rejected"].filter { name in
         call.row("rows").fields.map { !$0.contains { $0.label == name } } ?? false

@@ -22,7 +22,8 @@ extension RunContext {
 
 extension Primitive {
   public static let filter = Primitive(
-    "filter", "The rows for which a condition holds.", in: .data, cost: .light, typing: .sameRows,
+    "filter", "The rows for which a condition holds.", in: .data, cost: .light, keeps: .some,
+    typing: .sameRows,
     examples: ["rows([(n: 1), (n: 2)]) |> filter(.n > 1)"],
     Parameter<Dataset>.subject("rows", "The rows."),
     Parameter<RowExpression<Bool>>.subject("condition", "What must hold, such as .score > 3.")
@@ -33,7 +34,8 @@ extension Primitive {
   }
 
   public static let dedup = Primitive(
-    "dedup", "The first row of those that are equal.", in: .data, cost: .light, typing: .sameRows,
+    "dedup", "The first row of those that are equal.", in: .data, cost: .light, keeps: .all,
+    typing: .sameRows,
     examples: [#"rows([(q: "a"), (q: "a")]) |> dedup(by: .q)"#],
     Parameter<Dataset>.subject("rows", "The rows."),
     Parameter<RowExpression<Value>?>("by", "What must be equal; the whole row when left out.")
@@ -47,7 +49,7 @@ extension Primitive {
   }
 
   public static let take = Primitive(
-    "take", "The first rows.", in: .data, cost: .light, typing: .sameRows,
+    "take", "The first rows.", in: .data, cost: .light, keeps: .some, typing: .sameRows,
     examples: ["rows([(n: 1), (n: 2)]) |> take(1)"],
     Parameter<Dataset>.subject("rows", "The rows."),
     Parameter<Int>.subject("count", "How many.", .atLeast(0))
@@ -58,7 +60,8 @@ extension Primitive {
   }
 
   public static let skip = Primitive(
-    "skip", "All rows after the first ones.", in: .data, cost: .light, typing: .sameRows,
+    "skip", "All rows after the first ones.", in: .data, cost: .light, keeps: .some,
+    typing: .sameRows,
     examples: ["rows([(n: 1), (n: 2)]) |> skip(1)"],
     Parameter<Dataset>.subject("rows", "The rows."),
     Parameter<Int>.subject("count", "How many to leave out.", .atLeast(0))

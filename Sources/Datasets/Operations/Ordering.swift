@@ -8,7 +8,7 @@ public enum SortOrder: String, RecipeChoice {
 extension Primitive {
   public static let shuffle = Primitive(
     "shuffle", "The rows in a random order that depends on the seed alone.", in: .data,
-    cost: .light, typing: .sameRows,
+    cost: .light, keeps: .all, typing: .sameRows,
     examples: ["rows([(n: 1), (n: 2)]) |> shuffle(seed: 7)"],
     Parameter<Dataset>.subject("rows", "The rows."),
     Parameter("seed", "Another seed, another order.", default: 0)
@@ -21,7 +21,7 @@ extension Primitive {
 
   public static let sort = Primitive(
     "sort", "The rows in the order of a number or text; equal ones keep their order.", in: .data,
-    cost: .light, typing: .sameRows,
+    cost: .light, keeps: .all, typing: .sameRows,
     examples: ["rows([(n: 2), (n: 1)]) |> sort(by: .n)"],
     Parameter<Dataset>.subject("rows", "The rows."),
     Parameter<RowExpression<Value>>("by", "What to order by."),
@@ -38,7 +38,7 @@ extension Primitive {
 
   public static let split = Primitive(
     "split", "Rows in two parts, `train` and `test`; rows with an equal key stay together.",
-    in: .data, cost: .light,
+    in: .data, cost: .light, keeps: .some,
     typing: .derived { call in
       let rows = call.type("rows")
       return .record([RecordField("train", rows), RecordField("test", rows)])

@@ -7,8 +7,8 @@ struct CSV {
   let url: URL
   var separator = UInt8(ascii: ",")
 
-  func dataset(limit: Int = .max) throws -> Dataset {
-    var records = try records(limit: limit == .max ? .max : limit + 1)
+  func dataset(limit: Int = .max, as check: RowCheck? = nil) throws -> Dataset {
+    var (records, lines) = try records(limit: limit == .max ? .max : limit + 1)
     guard !records.isEmpty else { return try Dataset(rows: []).notEmpty(url) }
     let labels = records.removeFirst()
     let rows = try records.enumerated().map { i, cells in
@@ -19,6 +19,13 @@ struct CSV {
           advice: "Put quotes around cells that contain commas or line ends.")
       }
       return cells
+    }
+    if let check {
+      let typed = try rows.enumerated().map { i, cells in
+        let row = Record(labels: labels, values: check.values(of: cells, under: labels))
+        return try check.checked(row, path: url.path, place: "line \(lines[i + 1])")
+      }
+      return try Dataset(typed, as: check).notEmpty(url)
     }
     let columns = labels.indices.map { place in Column(cells: rows.map { $0[place] }) }
     return try Dataset(
@@ -48,10 +55,11 @@ struct CSV {
     }
   }
 
-  private func records(limit: Int) throws -> [[String]] {
+  /// The records, and the line that each begins on.
+  private func records(limit: Int) throws -> ([[String]], [Int]) {
     var scanner = CSVScanner(separator: separator)
-    try TextFile(url: url).forEachLine { _, line in
-      scanner.add(line: line)
+    try TextFile(url: url).forEachLine { number, line in
+      scanner.add(line: line, number)
       return scanner.records.count < limit
     }
     guard !scanner.isInsideQuotes || scanner.records.count >= limit else {
@@ -60,24 +68,27 @@ struct CSV {
         problem: "opens a quote that is never closed",
         advice: "Double the quotes inside a quoted cell.")
     }
-    return scanner.records
+    return (scanner.records, scanner.lines)
   }
 }
 
 private struct CSVScanner {
   let separator: UInt8
   private(set) var records: [[String]] = []
+  private(set) var lines: [Int] = []
   private(set) var isInsideQuotes = false
   private var cells: [String] = []
   private var cell: [UInt8] = []
 
   init(separator: UInt8) { self.separator = separator }
 
-  mutating func add(line: [UInt8]) {
+  mutating func add(line: [UInt8], _ number: Int) {
     if isInsideQuotes {
       cell.append(UInt8(ascii: "\n"))
     } else if line.isEmpty {
       return
+    } else {
+      lines.append(number)
     }
     var place = 0
     while place < line.count {
@@ -113,5 +124,27 @@ private struct CSVScanner {
   private mutating func endCell() {
     cells.append(String(decoding: cell, as: UTF8.self))
     cell.removeAll(keepingCapacity: true)
+  }
+}
+
+extension RowCheck {
+  /// Cells as the declared columns want them; what cannot be read so stays a text.
+  fileprivate func values(of cells: [String], under labels: [String]) -> [Value] {
+    zip(labels, cells).map { label, cell in
+      let type = fields.first { $0.label == label }?.type ?? .text
+      return Self.value(of: cell, as: type)
+    }
+  }
+
+  private static func value(of cell: String, as type: RecipeType) -> Value {
+    switch type {
+    case .optional(let inner): cell.isEmpty ? .none : value(of: cell, as: inner)
+    case .int: Int(cell).map(Value.int) ?? .text(cell)
+    case .float: Double(cell).flatMap { $0.isFinite ? .float($0) : nil } ?? .text(cell)
+    case .bool: Bool(cell).map(Value.bool) ?? .text(cell)
+    case .none, .text, .path, .quantity, .list, .record, .choice, .either, .function, .row,
+      .column, .rowType, .data, .tensor, .opaque, .any, .unknown:
+      .text(cell)
+    }
   }
 }

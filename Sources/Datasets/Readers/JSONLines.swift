@@ -6,14 +6,18 @@ import Vocabulary
 struct JSONLines {
   let url: URL
 
-  func dataset(limit: Int = .max, allowEmpty: Bool = false) throws -> Dataset {
+  func dataset(limit: Int = .max, as check: RowCheck? = nil, allowEmpty: Bool = false) throws
+    -> Dataset
+  {
     var rows: [Record] = []
     try TextFile(url: url).forEachLine { number, line in
       if line.allSatisfy({ $0 == 0x20 || $0 == 0x09 }) { return true }
-      rows.append(try row(line, number))
+      let row = try row(line, number)
+      rows.append(
+        try check?.checked(row, path: url.path, place: "line \(number)") ?? row)
       return rows.count < limit
     }
-    return try Dataset(rows: rows).notEmpty(url, allowEmpty: allowEmpty)
+    return try Dataset(rows, as: check).notEmpty(url, allowEmpty: allowEmpty)
   }
 
   private func row(_ line: [UInt8], _ number: Int) throws -> Record {
@@ -38,7 +42,7 @@ struct JSONLines {
 struct JSONFile {
   let url: URL
 
-  func dataset() throws -> Dataset {
+  func dataset(as check: RowCheck? = nil) throws -> Dataset {
     let value: JSONValue
     do {
       value = try JSONValue(parsing: try TextFile(url: url).bytes())
@@ -59,13 +63,20 @@ struct JSONFile {
           path: url.path, place: "item \(i + 1)", problem: "is \(item.kind), not an object",
           advice: "A .json file holds one list of objects.")
       }
-      return try object.record(path: url.path, place: "item \(i + 1)")
+      let place = "item \(i + 1)"
+      let row = try object.record(path: url.path, place: place)
+      return try check?.checked(row, path: url.path, place: place) ?? row
     }
-    return try Dataset(rows: rows).notEmpty(url)
+    return try Dataset(rows, as: check).notEmpty(url)
   }
 }
 
 extension Dataset {
+  /// Rows that have been held to a type, or whose columns are found by looking at them.
+  init(_ rows: [Record], as check: RowCheck?) {
+    self = check.map { Dataset(columns: $0.fields, rows: rows) } ?? Dataset(rows: rows)
+  }
+
   func notEmpty(_ url: URL, allowEmpty: Bool = false) throws -> Dataset {
     guard rows.isEmpty, !allowEmpty else { return self }
     throw DataError(

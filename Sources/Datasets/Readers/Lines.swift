@@ -5,14 +5,16 @@ import Vocabulary
 struct Lines {
   let url: URL
 
-  func dataset(limit: Int = .max) throws -> Dataset {
+  func dataset(limit: Int = .max, as check: RowCheck? = nil) throws -> Dataset {
     var rows: [Record] = []
-    try TextFile(url: url).forEachLine { _, line in
+    try TextFile(url: url).forEachLine { number, line in
       if !line.isEmpty {
-        rows.append(Record([("line", .text(String(decoding: line, as: UTF8.self)))]))
+        let row = Record([("line", .text(String(decoding: line, as: UTF8.self)))])
+        rows.append(try check?.checked(row, path: url.path, place: "line \(number)") ?? row)
       }
       return rows.count < limit
     }
-    return try Dataset(columns: [RecordField("line", .text)], rows: rows).notEmpty(url)
+    let columns = check?.fields ?? [RecordField("line", .text)]
+    return try Dataset(columns: columns, rows: rows).notEmpty(url)
   }
 }

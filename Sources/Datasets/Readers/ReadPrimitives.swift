@@ -4,15 +4,15 @@ import Vocabulary
 /// How a file's head is read for its row type, and the whole for its rows.
 private struct Reader: Sendable {
   let word: String
-  let read: @Sendable (URL, _ limit: Int) throws -> Dataset
+  let read: @Sendable (URL, _ limit: Int, RowCheck?) throws -> Dataset
 
   /// How many rows of the head are looked at before anything runs.
   static let headRows = 200
 
   /// The row type of a file from its head, or what is wrong with the file.
   func rowType(_ call: CallSite) throws -> RecipeType {
-    if case .type(let row)? = call.value("row") { return .data(row) }
-    guard case .text(let path)? = call.value("path") else { return .data(.any) }
+    let written = try written(call)
+    guard case .text(let path)? = call.value("path") else { return .data(written?.type ?? .any) }
     let url = URL.inRecipe(path, directory: call.directory)
     guard FileManager.default.fileExists(atPath: url.path) else {
       throw Complaints(
@@ -22,7 +22,13 @@ private struct Reader: Sendable {
           notes: ["Relative paths start at the recipe's folder, \(call.directory.path)."]))
     }
     do {
-      return try read(url, Self.headRows).recipeType
+      return try read(url, Self.headRows, written.flatMap(RowCheck.init)).recipeType
+    } catch let error as RowMismatch {
+      throw Complaints(
+        Complaint(
+          .unreadableFile(path: url.path), at: "path",
+          "`\(path)` is not of its row type: \(error.place)", label: error.problem,
+          notes: [error.advice]))
     } catch let error as DataError {
       throw Complaints(
         Complaint(
@@ -32,33 +38,48 @@ private struct Reader: Sendable {
     }
   }
 
+  /// The declared row type, if there is one.
+  private func written(_ call: CallSite) throws -> WrittenType? {
+    guard case .type(let written)? = call.value("row") else { return nil }
+    guard written.type.fields == nil else { return written }
+    throw Complaints(
+      Complaint(
+        .wrongType(found: written.type, expected: .record([])), at: "row",
+        "a row type names columns", label: "this is \(written.type)",
+        notes: ["For example `type Rated = (prompt: Text, score: Int)`."]))
+  }
+
   func primitive(_ summary: String) -> Primitive {
     Primitive(
       word, summary, in: .data, cost: .light, effects: .reads, typing: .derived(rowType),
       Parameter<RecipePath>.subject("path", "The file; it may be gzipped."),
       Parameter<RowType?>("row", "The type of each row; found from the file when left out.")
     ) { context, path, row in
-      let data = try read(context.resolve(path.text), .max)
+      let check = row.flatMap { RowCheck($0.written) }
+      let data = try read(context.resolve(path.text), .max, check)
       context.report(
         .ledger(Ledger(step: "\(word)(\(path.text))", read: data.count, kept: data.count)))
-      guard let row else { return data }
-      return try data.validated(as: row.type, source: path.text)
+      return data
     }
   }
 }
 
 extension Primitive {
-  public static let jsonl = Reader(word: "jsonl") { try JSONLines(url: $0).dataset(limit: $1) }
-    .primitive("Rows from a file with one JSON object a line.")
-  public static let json = Reader(word: "json") { url, _ in try JSONFile(url: url).dataset() }
-    .primitive("Rows from a JSON file that holds a list of objects.")
-  public static let csv = Reader(word: "csv") { try CSV(url: $0).dataset(limit: $1) }
+  public static let jsonl = Reader(word: "jsonl") {
+    try JSONLines(url: $0).dataset(limit: $1, as: $2)
+  }
+  .primitive("Rows from a file with one JSON object a line.")
+  public static let json = Reader(word: "json") { url, _, check in
+    try JSONFile(url: url).dataset(as: check)
+  }
+  .primitive("Rows from a JSON file that holds a list of objects.")
+  public static let csv = Reader(word: "csv") { try CSV(url: $0).dataset(limit: $1, as: $2) }
     .primitive("Rows from a file of comma-separated values; the first line names the columns.")
   public static let tsv = Reader(word: "tsv") {
-    try CSV(url: $0, separator: UInt8(ascii: "\t")).dataset(limit: $1)
+    try CSV(url: $0, separator: UInt8(ascii: "\t")).dataset(limit: $1, as: $2)
   }
   .primitive("Rows from a file of tab-separated values; the first line names the columns.")
-  public static let lines = Reader(word: "lines") { try Lines(url: $0).dataset(limit: $1) }
+  public static let lines = Reader(word: "lines") { try Lines(url: $0).dataset(limit: $1, as: $2) }
     .primitive("Rows from a text file, one for each line that is not empty: column `line`.")
 
   public static let rows = Primitive(

@@ -81,7 +81,7 @@ extension Elaborator {
     let typed = elaborate(given, as: formal.type)
     let fitting = require(typed, formal.type, at: given.range, what)
     if let constraint = formal.constraint {
-      check(fitting, constraint, called: formal.name, at: given.range)
+      return constrained(fitting, constraint, called: formal.name, at: given.range)
     }
     return fitting
   }

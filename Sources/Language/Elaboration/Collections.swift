@@ -1,4 +1,4 @@
-// Lists, comprehensions, ranges, records, members and elements.
+// Lists, ranges, records, members and elements.
 
 import Syntax
 import Vocabulary
@@ -14,7 +14,7 @@ extension Elaborator {
     return list(of: parts, wanted: wanted, at: range)
   }
 
-  private func list(of parts: [Typed], wanted: RecipeType?, at range: SourceRange) -> Typed {
+  func list(of parts: [Typed], wanted: RecipeType?, at range: SourceRange) -> Typed {
     let types = parts.map(\.type)
     let own = types.contains(.unknown) ? .unknown : common(types, wanted)
     return combine(
@@ -26,134 +26,6 @@ extension Elaborator {
   private func common(_ types: [RecipeType], _ wanted: RecipeType?) -> RecipeType {
     guard let wanted, types.isEmpty || !wanted.texts.isEmpty else { return Value.commonType(types) }
     return types.allSatisfy(wanted.accepts) ? wanted : Value.commonType(types)
-  }
-
-  // MARK: Comprehensions
-
-  func comprehension(
-    _ element: SyntaxTree.Expression, _ clauses: [SyntaxTree.Clause], as expected: RecipeType?,
-    at range: SourceRange
-  ) -> Typed {
-    var parts: [Typed] = []
-    var isKnown = true
-    run(clauses[...]) { visit in
-      let part = elaborate(element, as: expected?.element)
-      switch visit {
-      case .item: parts.append(part)
-      case .never: break
-      case .unknown:
-        isKnown = false
-        parts = [part]
-      }
-    }
-    guard isKnown else {
-      return Typed(.list(parts.first?.type ?? .unknown), .absent)
-    }
-    return list(of: parts, wanted: expected?.element, at: range)
-  }
-
-  private enum Visit {
-    /// All names have values.
-    case item
-    /// Some value is not known here.
-    case unknown
-    /// There is no item at all; what is written is still looked at.
-    case never
-
-    /// What an outer clause left open stays open.
-    func becoming(_ other: Visit) -> Visit { self == .item ? other : self }
-  }
-
-  /// The state goes down as a value and not as a closure around `visit`: the optimizer would copy
-  /// this function for each closure around a closure, without end.
-  private func run(
-    _ clauses: ArraySlice<SyntaxTree.Clause>, as state: Visit = .item, _ visit: (Visit) -> Void
-  ) {
-    guard let clause = clauses.first else { return visit(state) }
-    let rest = clauses.dropFirst()
-    switch clause {
-    case .only(let condition):
-      let test = expect(condition, .bool, "the condition of `if`")
-      switch test.form {
-      case .known(.bool(let flag)): if flag { run(rest, as: state, visit) }
-      case .known(let value) where value.isDeferred:
-        reportDeferred(at: condition.range, what: "the condition of a comprehension")
-        run(rest, as: state.becoming(.unknown), visit)
-      case .known, .code, .absent: run(rest, as: state.becoming(.unknown), visit)
-      }
-    case .each(let name, in: let source): each(name, in: source, rest, as: state, visit)
-    }
-  }
-
-  private func each(
-    _ name: SyntaxTree.Name, in source: SyntaxTree.Expression,
-    _ rest: ArraySlice<SyntaxTree.Clause>, as state: Visit, _ visit: (Visit) -> Void
-  ) {
-    let values = elaborate(source)
-    warnIfShadowing(name)
-    guard case .list(let items)? = values.value else {
-      let element = elementType(of: values, source)
-      return scoped([name.text: .value(Typed(element, .absent))]) {
-        run(rest, as: state.becoming(.unknown), visit)
-      }
-    }
-    guard !items.isEmpty else {
-      let element = values.type.element ?? .unknown
-      return scoped([name.text: .value(Typed(element, .absent))]) {
-        run(rest, as: state.becoming(.never), visit)
-      }
-    }
-    for item in items {
-      let before = diagnostics.count
-      let type = item.type == .none ? values.type.element ?? .none : item.type
-      scoped([name.text: .value(Typed(item, as: type))]) { run(rest, as: state, visit) }
-      // The other items would only say the same again.
-      if diagnostics.count > before { return }
-    }
-  }
-
-  private func elementType(of values: Typed, _ source: SyntaxTree.Expression) -> RecipeType {
-    switch values.type {
-    case .list(let element):
-      if values.value != nil {
-        reportDeferred(at: source.range, what: "what a comprehension ranges over")
-      }
-      if case .code = values.form {
-        report(
-          Diagnostic(
-            .deferredRange, "a comprehension cannot range over a value of the current row",
-            at: source.range, label: "known only for each row",
-            notes: ["To have a row for each item of a column, use `explode(.column)`."]))
-      }
-      return element
-    case .any, .unknown:
-      if values.value != nil {
-        reportDeferred(at: source.range, what: "what a comprehension ranges over")
-      }
-      return .unknown
-    case .data:
-      report(
-        Diagnostic(
-          .deferredRange, "`for` ranges over lists, not over the rows of data", at: source.range,
-          label: "this is \(values.type)",
-          notes: ["To compute for each row, use `add`, `filter` or `select` with `.column`."]))
-      return .unknown
-    case .none, .bool, .int, .float, .text, .path, .quantity, .optional, .record, .choice, .either,
-      .function, .row, .column, .rowType, .tensor, .opaque:
-      report(
-        Diagnostic(
-          .typeMismatch, "`for` needs a list or a range", at: source.range,
-          label: "this is \(values.type.widened)"))
-      return .unknown
-    }
-  }
-
-  private func reportDeferred(at range: SourceRange, what: String) {
-    report(
-      Diagnostic(
-        .deferredRange, "\(what) must be known before running", at: range,
-        label: "known only after running",
-        notes: ["The plan is made before anything runs; write the list out, or use a param."]))
   }
 
   // MARK: Ranges
@@ -338,7 +210,7 @@ extension Elaborator {
 
 extension Typed {
   /// A text that is known is one that a choice may ask for.
-  fileprivate var sharpened: Typed {
+  var sharpened: Typed {
     guard type == .text, case .text(let text)? = constant else { return self }
     return typed(as: .choice([text]))
   }

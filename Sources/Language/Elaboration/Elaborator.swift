@@ -20,6 +20,18 @@ final class Elaborator {
   var captures: [Value] = []
   /// Where each stage was first asked for, by key.
   var origins: [String: Origin] = [:]
+  /// What the recipe and all that it imports may touch.
+  let permissions: Permissions
+  /// The folder of the recipe that is run.
+  let root: Folder
+  /// The files of the recipes that are imported.
+  var imported: Set<String> = []
+  /// What pins of imported recipes are of, by file.
+  var digests: [String: String] = [:]
+  /// Function bodies compiled so far.
+  var bodies: [BodyKey: BodyState] = [:]
+  /// Whether names stand for slots just to make code of an expression.
+  var isCompiling = false
   /// The sub-expressions of the condition of a `check`, while one is being elaborated.
   var trace: [TracedValue]?
 
@@ -54,8 +66,13 @@ final class Elaborator {
     let range: SourceRange?
   }
 
-  init(lexicon: Lexicon, graph: StageGraph, source: SourceText, directory: Folder) {
+  init(
+    lexicon: Lexicon, graph: StageGraph, source: SourceText, directory: Folder,
+    permissions: Permissions = .all
+  ) {
     self.lexicon = lexicon
+    self.permissions = permissions
+    root = directory
     self.graph = graph
     place = Place(source: source, directory: directory)
   }

@@ -70,16 +70,20 @@ extension Elaborator {
     let example = dimension.exampleUnit.rawValue
     switch typed.type {
     case .int, .float:
-      let number = typed.constant?.source
+      let meant = typed.constant.map { $0.amount(in: dimension) + example }
       return Diagnostic(
         .wrongUnit, "\(what) needs a unit", at: range,
-        label: number.map { "did you mean `\($0)\(example)`?" } ?? "a number without a unit",
+        label: meant.map { "did you mean `\($0)`?" } ?? "a number without a unit",
         notes: ["It is \(type.words): \(type.unitExamples)."],
-        fix: number.map { .init(range, $0 + example, "write `\($0)\(example)`") })
+        fix: meant.map { .init(range, $0, "write `\($0)`") })
     case .quantity(let found):
+      // Where one unit alone will do, it was probably meant.
+      let meant = dimensions.count == 1 ? typed.constant.map { $0.amount(in: nil) + example } : nil
       return Diagnostic(
         .wrongUnit, "\(what) is \(type.words), not \(found.rawValue)", at: range,
-        label: "this is \(found.rawValue)", notes: ["Write it as \(type.unitExamples)."])
+        label: meant.map { "did you mean `\($0)`?" } ?? "this is \(found.rawValue)",
+        notes: ["Write it as \(type.unitExamples)."],
+        fix: meant.map { .init(range, $0, "write `\($0)`") })
     case .none, .bool, .text, .path, .optional, .list, .record, .choice, .either, .function, .row,
       .column, .rowType, .data, .tensor, .opaque, .any, .unknown:
       return nil
@@ -143,6 +147,16 @@ extension RecipeType {
 }
 
 extension Value {
+  /// The number that a unit is to follow; who writes 0.05 for a share means 5%.
+  fileprivate func amount(in dimension: Dimension?) -> String {
+    switch (self, dimension) {
+    case (.float(let share), .ratio) where share > 0 && share < 1:
+      Value.float((share * 1e10).rounded() / 1e8).source
+    case (.quantity(let quantity), _): Value.float(quantity.amount).source
+    default: source
+    }
+  }
+
   /// A quantity of share as the number that it is.
   fileprivate var share: Double? {
     guard case .quantity(let quantity) = self else { return nil }

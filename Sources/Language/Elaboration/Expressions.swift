@@ -126,12 +126,13 @@ extension Elaborator {
     _ otherwise: SyntaxTree.Expression, as expected: RecipeType?, at range: SourceRange
   ) -> Typed {
     let test = expect(condition, .bool, "the condition of `if`")
-    let (first, firstEffects) = branch(then, as: expected)
-    let (second, secondEffects) = branch(otherwise, as: expected)
+    let chosen = test.constant.flatMap { if case .bool(let flag) = $0 { flag } else { nil } }
+    let (first, firstEffects) = branch(then, as: expected, isTaken: chosen != false)
+    let (second, secondEffects) = branch(otherwise, as: expected, isTaken: chosen != true)
     let type = branchType(first, second, otherwise.range)
-    if case .bool(let flag)? = test.constant {
-      effects += flag ? firstEffects : secondEffects
-      return (flag ? first : second)
+    if let chosen {
+      effects += chosen ? firstEffects : secondEffects
+      return chosen ? first : second
     }
     for effect in firstEffects + secondEffects {
       report(effectInFunction(effect.stage.label, at: effect.range))
@@ -143,12 +144,13 @@ extension Elaborator {
     }
   }
 
-  /// A branch, and the effects that it asks for if it is taken.
-  private func branch(_ expression: SyntaxTree.Expression, as expected: RecipeType?)
-    -> (Typed, [Effect])
-  {
+  /// A branch, and the effects that it asks for if it is taken; values are no matter if it is not.
+  private func branch(
+    _ expression: SyntaxTree.Expression, as expected: RecipeType?, isTaken: Bool
+  ) -> (Typed, [Effect]) {
     let count = effects.count
-    let result = elaborate(expression, as: expected)
+    let (result, found) = collecting { elaborate(expression, as: expected) }
+    for one in found where isTaken || !one.code.isOfValues { report(one) }
     let asked = Array(effects[count...])
     effects.removeLast(asked.count)
     return (result, asked)
@@ -214,5 +216,12 @@ extension Value {
   var plainText: String {
     if case .text(let text) = self { return text }
     return source
+  }
+}
+
+extension DiagnosticCode {
+  /// Whether it is about a value, not about what is written.
+  fileprivate var isOfValues: Bool {
+    self == .evaluationFailed || self == .ruleBroken || self == .constraintBroken
   }
 }

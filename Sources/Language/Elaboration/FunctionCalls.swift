@@ -15,6 +15,7 @@ extension Elaborator {
     else { return .wrong }
     let found = elaborated(matched, function.formals, of: function.name)
     guard !found.isWrong, function.isSound else { return .wrong }
+    if let made = compiledCall(function, found.arguments, as: expected) { return made }
     let (result, problems) = collecting {
       body(of: function, found.arguments, label: label ?? function.name, as: expected)
     }
@@ -33,14 +34,7 @@ extension Elaborator {
     let wasTracing = trace
     trace = nil
     defer { trace = wasTracing }
-    var there = Place(source: function.source, directory: place.directory)
-    there.row = place.row.map { RowContext(fields: $0.fields, slot: nil, range: nil) }
-    there.scopes = function.scopes.adding([:])
-    there.collectsEffects = false
-    there.function = function.name
-    there.label = nil
-    there.importing = place.importing
-    return within(there) {
+    return within(surroundings(of: function)) {
       for formal in function.formals {
         let given = arguments[formal.name] ?? fallback(formal)
         place.scopes.define(formal.name, .value(given))
@@ -50,7 +44,18 @@ extension Elaborator {
     }
   }
 
-  private func fallback(_ formal: Formal) -> Typed {
+  /// Where the body of a function is looked at: it knows its own names, not those of the caller.
+  func surroundings(of function: UserFunction) -> Place {
+    var there = Place(source: function.source, directory: place.directory)
+    there.row = place.row.map { RowContext(fields: $0.fields, slot: nil, range: nil) }
+    there.scopes = function.scopes.adding([:])
+    there.collectsEffects = false
+    there.function = function.name
+    there.importing = place.importing
+    return there
+  }
+
+  func fallback(_ formal: Formal) -> Typed {
     guard let expression = formal.fallback else { return Typed(.none, as: formal.type) }
     return require(
       argument(expression, as: formal.type), formal.type, at: expression.range,
@@ -113,12 +118,15 @@ extension Elaborator {
     }
     var function = UserFunction(
       name: name, formals: formals, result: declaration.result.map(type), body: declaration.body,
-      documentation: documentation, source: place.source, scopes: place.scopes, isSound: true)
+      documentation: documentation, source: place.source, scopes: place.scopes, isSound: true,
+      isPure: isPure(declaration.body) && declaration.formals.allSatisfy { isPure($0) })
     let (_, problems) = collecting { checkAlone(function) }
     problems.forEach(report)
     if problems.contains(where: { $0.severity == .error }) { function = function.unsound }
     return function
   }
+
+  private func isPure(_ formal: SyntaxTree.Formal) -> Bool { formal.fallback.map(isPure) ?? true }
 
   private func formal(_ formal: SyntaxTree.Formal) -> Formal {
     let type = type(formal.type)
@@ -126,7 +134,7 @@ extension Elaborator {
     result.isSubject = formal.isUnlabelled
     result.isOptional = formal.fallback != nil || type.isOptional
     result.fallback = formal.fallback
-    result.fallbackText = formal.fallback.map { place.source[$0.range] }
+    result.fallbackSource = formal.fallback.map { place.source[$0.range] }
     result.constraint = constraint(of: formal.type)
     return result
   }
@@ -152,6 +160,6 @@ extension UserFunction {
   fileprivate var unsound: UserFunction {
     UserFunction(
       name: name, formals: formals, result: result, body: body, documentation: documentation,
-      source: source, scopes: scopes, isSound: false)
+      source: source, scopes: scopes, isSound: false, isPure: isPure)
   }
 }

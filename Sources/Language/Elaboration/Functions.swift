@@ -46,6 +46,24 @@ extension Elaborator {
       .typed(as: row.type)
   }
 
+  /// A constraint as a test of values that are yet to be read; `it` is the value.
+  func condition(_ condition: SyntaxTree.Expression, of type: RecipeType)
+    -> WrittenType.Condition?
+  {
+    let slot = depth
+    let result = abstracted {
+      scoped(["it": .value(Typed(type, .code(Code(slot: slot))))]) {
+        expect(condition, .bool, "a constraint")
+      }
+    }
+    let test = function(of: slot, result, as: .function([type], .bool), at: condition.range)
+    if test.value?.isDeferred ?? false {
+      reportDeferred(at: condition.range, what: "a constraint")
+    }
+    guard case .function(let function)? = test.constant else { return nil }
+    return WrittenType.Condition(test: function, words: place.source[condition.range])
+  }
+
   private func abstracted(_ work: () -> Typed) -> Typed {
     depth += 1
     defer { depth -= 1 }

@@ -22,7 +22,7 @@ extension Elaborator {
       ]
     }
     guard let module = module(name.text, url, declaration.pathRange) else { return broken() }
-    if let pin, !keeps(pin, module.file, declaration) { return broken() }
+    if let pin, !keeps(pin, of: path, module, declaration) { return broken() }
     place.scopes.define(name.text, .module(module))
     place.later[name.text] = nil
     return [
@@ -39,17 +39,34 @@ extension Elaborator {
   }
 
   /// The pin is of the tree, not of the text: comments and layout may change.
-  private func keeps(_ pin: String, _ file: SyntaxTree.File, _ declaration: SyntaxTree.Import)
-    -> Bool
-  {
-    let hash = Digest.sha256(file.canonicalText)
-    if !pin.isEmpty, hash.hasPrefix(pin) { return true }
+  private func keeps(
+    _ pin: String, of path: String, _ module: Module, _ declaration: SyntaxTree.Import
+  ) -> Bool {
+    let digest = digests[module.path] ?? ""
+    if pin.count >= Elaborator.shortestPin, digest.hasPrefix(pin) { return true }
+    let right = "\(path)#sha256-\(digest.prefix(16))"
+    let change =
+      pin.count < Elaborator.shortestPin
+      ? "A pin has at least \(Elaborator.shortestPin) digits."
+      : "Read what changed; then pin the new text, or bring the old one back."
     report(
       Diagnostic(
         .pinMismatch, "the imported recipe is not the one that was pinned",
-        at: declaration.pathRange, label: "its pin is now #sha256-\(hash.prefix(16))",
-        notes: ["Read what changed; then pin the new text, or bring the old one back."]))
+        at: declaration.pathRange, label: "its pin is now #sha256-\(digest.prefix(16))",
+        notes: [change], fix: .init(declaration.pathRange, "\"\(right)\"", "pin this text")))
     return false
+  }
+
+  private static var shortestPin: Int { 8 }
+
+  /// Of the normalised tree, and of all that the recipe imports.
+  private func digest(of file: SyntaxTree.File, in directory: Folder) -> String {
+    let inner = file.statements.compactMap { statement -> String? in
+      guard case .importing(let declaration) = statement.kind else { return nil }
+      let (path, _) = Elaborator.split(declaration.path)
+      return digests[URL.inRecipe(path, directory: directory).standardizedFileURL.path]
+    }
+    return Digest.sha256(([file.canonicalText] + inner).joined(separator: "\n"))
   }
 
   private func module(_ name: String, _ url: URL, _ range: SourceRange) -> Module? {
@@ -61,6 +78,8 @@ extension Elaborator {
           notes: ["Move what both need into a third recipe."]))
       return nil
     }
+    guard mayImport(url, as: name, at: range) else { return nil }
+    imported.insert(url.path)
     guard let bytes = FileManager.default.contents(atPath: url.path) else {
       report(
         Diagnostic(
@@ -73,6 +92,7 @@ extension Elaborator {
     let inside = surroundings(of: source, at: url.path)
     let (formals, found) = collecting { within(inside) { self.formals(of: file) } }
     guard let first = (problems + found).first(where: { $0.severity == .error }) else {
+      digests[url.path] = digest(of: file, in: inside.directory)
       return Module(name: name, file: file, source: source, path: url.path, formals: formals)
     }
     report(
@@ -101,7 +121,7 @@ extension Elaborator {
       var formal = Formal(name: parameter.name.text, type: type)
       formal.summary = statement.documentation ?? ""
       formal.isOptional = parameter.fallback != nil || type.isOptional
-      formal.fallbackText = parameter.fallback.map { place.source[$0.range] }
+      formal.fallbackSource = parameter.fallback.map { place.source[$0.range] }
       return formal
     }
   }

@@ -7,14 +7,14 @@ extension Elaborator {
   func value(named name: String, at range: SourceRange) -> Typed {
     switch place.scopes[name] {
     case .value(let typed): return typed
-    case .type(let type): return Typed(.type(type.type))
+    case .type(let type): return Typed(.type(type.written))
     case .module: return wrong(notAValue(name, "a recipe", range))
     case .function: return wrong(notAValue(name, "a function", range))
     case nil: break
     }
     if let typed = lexicon.value(named: name) { return typed }
     if lexicon.isFunction(name) { return wrong(notAValue(name, "a function", range)) }
-    if let type = builtInType(name) { return Typed(.type(type)) }
+    if let type = builtInType(name) { return Typed(.type(WrittenType(type))) }
     return wrong(unknownName(name, at: range, among: valueNames))
   }
 

@@ -66,20 +66,28 @@ extension Elaborator {
     let traced = (trace ?? []).filter { condition?.contains($0.range) ?? false }
     trace = wasTracing
     guard !found.isWrong else { return .wrong }
-    guard keepsRules(primitive, found, matched) else { return .wrong }
+    guard keepsRules(primitive, found, matched),
+      mayTouch(primitive, found, matched, at: callee)
+    else { return .wrong }
     guard let type = resultType(primitive, found, matched, expected, callee) else { return .wrong }
     if primitive.cost == .effect {
       return effect(primitive, found, type, label ?? primitive.name, traced, callee, at: range)
     }
     let chosen = possible.count > 1 ? possible : [primitive]
-    return result(of: chosen, found, as: type, label: label ?? primitive.name, callee, at: range)
+    let made = result(
+      of: chosen, found, as: type, label: label ?? primitive.name, callee, at: range)
+    if case .deferred(let stage)? = made.value {
+      tellOfLearntRows(primitive, stage, matched, at: callee)
+      guard outlined(primitive, stage, found, matched, callee) else { return .wrong }
+    }
+    return made
   }
 
   // MARK: Rules
 
   private func keepsRules(_ primitive: Primitive, _ found: Elaborated, _ matched: Matched) -> Bool {
     var isRight = true
-    for slot in primitive.slots where !slot.takesRest {
+    for slot in primitive.slots where slot.hasRule {
       guard let value = found.arguments[slot.name]?.constant, let words = slot.complaint(value),
         let given = matched.byFormal[slot.name]
       else { continue }
@@ -101,10 +109,7 @@ extension Elaborator {
     switch primitive.typing {
     case .fixed(let type): return type
     case .derived(let derive):
-      let site = CallSite(
-        arguments: site(primitive, found),
-        rest: found.rest.map { ($0.label, CallSite.Argument($0.typed)) }, expected: expected,
-        directory: place.directory)
+      let site = site(of: primitive, found, as: expected)
       do {
         return try derive(site)
       } catch let complaints as Complaints {
@@ -119,13 +124,38 @@ extension Elaborator {
   }
 
   /// Left-out arguments stand with their defaults, as they will when the primitive runs.
-  private func site(_ primitive: Primitive, _ found: Elaborated) -> [String: CallSite.Argument] {
-    var arguments = found.arguments.mapValues(CallSite.Argument.init)
+  private func site(
+    of primitive: Primitive, _ found: Elaborated, as expected: RecipeType?
+  ) -> CallSite {
+    var arguments = found.arguments.mapValues { CallSite.Argument($0, in: graph) }
     for slot in primitive.slots where arguments[slot.name] == nil {
       guard let fallback = slot.fallback else { continue }
-      arguments[slot.name] = CallSite.Argument(type: fallback.type, value: fallback)
+      arguments[slot.name] = CallSite.Argument(
+        type: fallback.type, value: fallback, isWritten: false)
     }
-    return arguments
+    return CallSite(
+      arguments: arguments,
+      rest: found.rest.map { ($0.label, CallSite.Argument($0.typed, in: graph)) },
+      expected: expected, directory: place.directory)
+  }
+
+  /// Notes what is known of a result before running; false where that shows that it cannot run.
+  private func outlined(
+    _ primitive: Primitive, _ stage: Stage, _ found: Elaborated, _ matched: Matched,
+    _ callee: SourceRange
+  ) -> Bool {
+    guard let outline = primitive.outline, graph.outline(of: stage) == nil else { return true }
+    do {
+      let known = try outline(site(of: primitive, found, as: nil))
+      if let known { graph.note(known, of: stage) }
+      return true
+    } catch let complaints as Complaints {
+      for one in complaints.all { report(diagnostic(one, matched, callee)) }
+    } catch {
+      report(
+        Diagnostic(.unreadableInput, "`\(primitive.name)` cannot be checked: \(error)", at: callee))
+    }
+    return false
   }
 
   private func diagnostic(_ complaint: Complaint, _ matched: Matched, _ callee: SourceRange)
@@ -165,9 +195,20 @@ extension Elaborator {
     let text = { (parts: [String]) in
       "\(primitive.name)(" + zip(labels, parts).map { "\($0):\($1)" }.joined(separator: ",") + ")"
     }
+    // Those of known values have been looked at.
+    let ruled = primitive.slots.filter { slot in
+      guard slot.hasRule, case .code? = found.arguments[slot.name]?.form else { return false }
+      return true
+    }
     let made = combine(parts, as: type, at: range, text: text) { values in
-      let chosen = primitives.first { $0.takes(values.first) } ?? primitive
+      let chosen =
+        primitives.count == 1
+        ? primitive : primitives.first { $0.takes(values.first) } ?? primitive
       let record = Elaborator.arguments(chosen, labels, values, restCount: restCount)
+      for slot in ruled {
+        guard let words = record[slot.name].flatMap(slot.complaint) else { continue }
+        throw Fault("`\(slot.name)` of `\(chosen.name)` \(words)")
+      }
       return try graph.call(chosen, record, type: type, label: label, in: context)
     }
     if case .deferred(let stage)? = made.value, origins[stage.key] == nil {
@@ -234,8 +275,10 @@ extension Primitive {
 }
 
 extension CallSite.Argument {
-  fileprivate init(_ typed: Typed) {
-    self.init(type: typed.type, value: typed.constant)
+  fileprivate init(_ typed: Typed, in graph: StageGraph) {
+    var outline: (any Outline)?
+    if case .deferred(let stage)? = typed.value { outline = graph.outline(of: stage) }
+    self.init(type: typed.type, value: typed.constant, outline: outline)
   }
 }
 
@@ -244,6 +287,7 @@ extension Complaint.Kind {
     switch self {
     case .missingColumns: .missingColumns
     case .wrongType: .typeMismatch
+    case .dimensions: .dimensions
     case .missingFile: .missingFile
     case .unreadableFile: .unreadableInput
     case .invalidValue: .ruleBroken
@@ -259,7 +303,7 @@ extension Complaint.Kind {
         nearest(name, in: found).map { "`\($0)` looks like `\(name)` under another name." }
       }
     case .wrongType(let found, let expected): ["Found \(found), expected \(expected)."]
-    case .missingFile, .unreadableFile, .invalidValue, .doesNotFit: []
+    case .dimensions, .missingFile, .unreadableFile, .invalidValue, .doesNotFit: []
     }
   }
 }

@@ -21,36 +21,14 @@ enum Definition: Sendable {
   }
 }
 
-/// Names and what they stand for, innermost scope last.
-struct Scopes: Sendable {
-  private(set) var layers: [[String: Definition]] = [[:]]
-
-  subscript(name: String) -> Definition? {
-    for layer in layers.reversed() {
-      if let found = layer[name] { return found }
-    }
-    return nil
-  }
-
-  mutating func define(_ name: String, _ definition: Definition) {
-    layers[layers.count - 1][name] = definition
-  }
-
-  func adding(_ names: [String: Definition]) -> Scopes {
-    var inner = self
-    inner.layers.append(names)
-    return inner
-  }
-
-  var names: [String] { layers.flatMap(\.keys) }
-  /// Whether the file itself, not a scope inside it, defines a name.
-  func definesAtTop(_ name: String) -> Bool { layers[0][name] != nil }
-}
-
 /// A type declared by a recipe, perhaps with a constraint on its values.
 struct NamedType: Sendable {
   let type: RecipeType
   let constraint: Constraint?
+  /// All that its values must meet: its own constraint, and those of the types that it is made of.
+  var conditions: [WrittenType.Condition] = []
+
+  var written: WrittenType { WrittenType(type, conditions: conditions) }
 }
 
 /// A condition that values must meet.
@@ -74,6 +52,12 @@ struct UserFunction: Sendable {
   let scopes: Scopes
   /// Whether the body was right when checked by itself.
   let isSound: Bool
+  /// Whether a call is done at once: nothing in the body plans a stage.
+  let isPure: Bool
+  /// What tells it from other functions of the same name.
+  let identity = Identity()
+
+  final class Identity: Sendable {}
 }
 
 /// A parameter of anything that can be called, as calls are matched against it.
@@ -82,17 +66,24 @@ struct Formal: Sendable {
   let type: RecipeType
   var summary = ""
   var fallback: SyntaxTree.Expression?
-  /// The default as signatures show it.
-  var fallbackText: String?
+  /// The default as the recipe writes it; primitives have it as a value.
+  var fallbackSource: String?
+  var fallbackValue: Value?
   var isSubject = false
   var isOptional = false
   var takesRest = false
   var constraint: Constraint?
 
+  /// The default as signatures show it.
+  var fallbackText: String? {
+    fallbackSource ?? fallbackValue.flatMap { $0 == .none ? nil : $0.source }
+  }
+
   /// As signatures show it: `beta: Float = 0.1`.
   var signature: String {
     if takesRest { return "\(name)…: \(type)" }
     let written = isSubject ? "_ \(name): \(type)" : "\(name): \(type)"
+    // Written out when asked for: calls that are right never ask.
     return fallbackText.map { "\(written) = \($0)" } ?? written
   }
 }
@@ -101,7 +92,7 @@ extension Formal {
   init(_ slot: Slot) {
     self.init(
       name: slot.name, type: slot.type, summary: slot.summary,
-      fallbackText: slot.fallback.flatMap { $0 == .none ? nil : $0.source },
+      fallbackValue: slot.fallback,
       isSubject: slot.isSubject, isOptional: slot.isOptional, takesRest: slot.takesRest)
   }
 }

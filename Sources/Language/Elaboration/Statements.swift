@@ -88,15 +88,16 @@ extension Elaborator {
 
   private func named(_ declaration: SyntaxTree.TypeDeclaration) -> NamedType {
     let type = type(declaration.type)
-    let inherited = constraint(of: declaration.type)
+    let inherited = conditions(of: declaration.type)
     guard let condition = declaration.constraint else {
-      return NamedType(type: type, constraint: inherited)
+      return NamedType(
+        type: type, constraint: constraint(of: declaration.type), conditions: inherited)
     }
-    scoped(["it": .value(Typed(type, .absent))]) { _ = expect(condition, .bool, "a constraint") }
     return NamedType(
       type: type,
       constraint: Constraint(
-        condition: condition, subject: "it", scopes: place.scopes, source: place.source))
+        condition: condition, subject: "it", scopes: place.scopes, source: place.source),
+      conditions: inherited + [self.condition(condition, of: type)].compactMap(\.self))
   }
 
   // MARK: Params

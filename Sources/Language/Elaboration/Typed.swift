@@ -123,6 +123,12 @@ struct Code: Sendable {
     Code(text, columns: [], slots: slots, hasCaptures: hasCaptures, run: run)
   }
 
+  /// The same without the slots that it fills itself.
+  func closing(_ bound: Set<Int>) -> Code {
+    Code(
+      text, columns: columns, slots: slots.subtracting(bound), hasCaptures: hasCaptures, run: run)
+  }
+
   func without(slot: Int, run: @escaping @Sendable (Frame) throws -> Value) -> Code {
     Code(
       "$\(slot) => \(text)", columns: [], slots: slots.subtracting([slot]),

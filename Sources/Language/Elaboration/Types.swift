@@ -115,6 +115,45 @@ extension Elaborator {
     }
   }
 
+  /// What the values of a written type must meet, part by part.
+  func conditions(of expression: SyntaxTree.TypeExpression) -> [WrittenType.Condition] {
+    switch expression.kind {
+    case .named(let name, let arguments):
+      if case .type(let declared)? = place.scopes[name.text] { return declared.conditions }
+      guard name.text == "List", let element = arguments.first else { return [] }
+      return conditions(of: element).map { $0.inside(.each) }
+    case .optional(let inner): return conditions(of: inner)
+    case .row(let fields):
+      return fields.flatMap { field in
+        conditions(of: field.type).map { $0.inside(.field(field.label.text)) }
+      }
+    case .text, .union, .error: return []
+    }
+  }
+
+  /// The value, held to a constraint: now if it is known, else whenever it is computed.
+  func constrained(
+    _ typed: Typed, _ constraint: Constraint, called name: String, at range: SourceRange
+  ) -> Typed {
+    check(typed, constraint, called: name, at: range)
+    guard case .code(let code) = typed.form else { return typed }
+    var there = place
+    there.scopes = constraint.scopes.adding([constraint.subject: .value(typed)])
+    there.source = constraint.source
+    let (test, found) = collecting { within(there) { elaborate(constraint.condition) } }
+    guard found.isEmpty, let condition = self.code(test) else { return typed }
+    let text = constraint.source[constraint.condition.range]
+    let held = Code(code.text, from: [code, condition]) { frame in
+      let value = try code.run(frame)
+      let holds = value == .none ? Value.bool(true) : try condition.run(frame)
+      guard holds != .bool(false) else {
+        throw Fault("`\(name)` cannot be \(value.source): it must hold that `\(text)`")
+      }
+      return value
+    }
+    return Typed(typed.type, .code(held))
+  }
+
   /// Reports a known value that breaks a constraint.
   func check(_ typed: Typed, _ constraint: Constraint, called name: String, at range: SourceRange) {
     guard let value = typed.constant, value != .none else { return }

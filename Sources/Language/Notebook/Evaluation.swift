@@ -24,7 +24,8 @@ extension Session {
       source: cell.source, directory: directory,
       diagnostics: elaborator.diagnostics.inSourceOrder, names: defined.map(NamedValue.init),
       parameters: parameters, lastValue: last?.value, lastType: last?.type,
-      effects: elaborator.effects, origins: elaborator.origins, graph: graph)
+      effects: elaborator.effects, origins: elaborator.origins, graph: graph, permissions: .all,
+      imports: [])
     var latest = last
     if latest == nil, case .value(let typed)? = defined.last?.definition { latest = typed }
     return CellOutcome(

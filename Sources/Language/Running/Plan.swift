@@ -53,9 +53,24 @@ extension Plan {
     roots.forEach(visit)
     self.entries = entries
     let running = entries.filter { !$0.isKept }
-    reads = running.flatMap { $0.stage.paths(for: .reads) }.withoutRepetition
-    writes = running.flatMap { $0.stage.paths(for: .writes) }.withoutRepetition
+    let places = { (effect: Effects) in
+      running.flatMap { $0.stage.places(for: effect, in: Self.nowhere) }.map(\.path)
+        .withoutRepetition
+    }
+    reads = places(.reads)
+    writes = places(.writes)
     usesNetwork = running.contains { $0.stage.effects.contains(.network) }
+  }
+}
+
+extension Plan {
+  /// Where paths start that are only listed.
+  private static let nowhere = URL(filePath: "/")
+
+  /// The files and folders that are read, or written, by stages that run.
+  public func touched(_ effect: Effects, in directory: Folder) -> [Touched] {
+    entries.filter { !$0.isKept }.flatMap { $0.stage.places(for: effect, in: directory) }
+      .withoutRepetition
   }
 }
 
@@ -76,29 +91,30 @@ extension Stage {
     if case .call(let primitive, _) = work { return primitive.effects }
     return []
   }
-
-  /// The paths among the arguments of a call with such an effect.
-  fileprivate func paths(for effect: Effects) -> [String] {
-    guard case .call(let primitive, let arguments) = work, primitive.effects.contains(effect) else {
-      return []
-    }
-    return primitive.slots.filter(\.type.isPath).compactMap { slot in
-      if case .text(let path)? = arguments[slot.name] { path } else { nil }
-    }
-  }
 }
 
 extension Plan: CustomStringConvertible {
   /// A table of the stages, then what is touched outside.
   public var description: String {
+    (table + [footer(reads)]).joined(separator: "\n")
+  }
+
+  /// The same with the sizes of the files that are read.
+  public func description(in directory: Folder) -> String {
+    let files = touched(.reads, in: directory).map { place in
+      place.url.sizeOnDisk.map { "\(place.path) (\($0.asBytes))" } ?? place.path
+    }
+    return (table + [footer(files)]).joined(separator: "\n")
+  }
+
+  private var table: [String] {
     let rows = entries.map { entry in
       [entry.label, entry.work, entry.isKept ? "kept" : "\(entry.cost)", "\(entry.type)"]
     }
-    let lines = Plan.aligned([["stage", "does", "cost", "gives"]] + rows)
-    return (lines + [footer]).joined(separator: "\n")
+    return Plan.aligned([["stage", "does", "cost", "gives"]] + rows)
   }
 
-  private var footer: String {
+  private func footer(_ reads: [String]) -> String {
     let files = { (paths: [String]) in paths.isEmpty ? "nothing" : paths.joined(separator: ", ") }
     return "\(heavy.count) heavy to run · reads \(files(reads)) · writes \(files(writes)) · "
       + "network: \(usesNetwork ? "yes" : "none")"
@@ -112,5 +128,31 @@ extension Plan: CustomStringConvertible {
       }
       return cells.joined(separator: "  ")
     }
+  }
+}
+
+extension URL {
+  /// The bytes of a file, or of all files in a folder; nil where there is none.
+  fileprivate var sizeOnDisk: Int? {
+    let files = FileManager.default
+    guard let found = try? files.attributesOfItem(atPath: path) else { return nil }
+    guard found[.type] as? FileAttributeType == .typeDirectory else { return found[.size] as? Int }
+    let inside = (try? files.subpathsOfDirectory(atPath: path)) ?? []
+    return inside.reduce(0) { sum, name in
+      let size = try? files.attributesOfItem(atPath: appending(path: name).path)[.size]
+      return sum + ((size as? Int) ?? 0)
+    }
+  }
+}
+
+extension Int {
+  /// The number of bytes as people read it: `98 MB`.
+  fileprivate var asBytes: String {
+    var (amount, unit) = (Double(self), "B")
+    for next in ["kB", "MB", "GB", "TB"] where amount >= 999.5 {
+      (amount, unit) = (amount / 1000, next)
+    }
+    let isShort = amount >= 9.95 || unit == "B"
+    return (isShort ? "\(Int(amount.rounded()))" : "\((amount * 10).rounded() / 10)") + " \(unit)"
   }
 }

@@ -18,6 +18,9 @@ public struct Program: Sendable {
   let effects: [Effect]
   let origins: [String: Origin]
   let graph: StageGraph
+  public let permissions: Permissions
+  /// The files of the recipes that it imports, directly or by way of others.
+  public let imports: [URL]
 
   /// Whether it may run.
   public var isSound: Bool { !diagnostics.contains { $0.severity == .error } }
@@ -63,23 +66,27 @@ extension Program {
   /// Reads a recipe: parses it, then checks and evaluates it statement by statement.
   public init(
     _ source: SourceText, lexicon: Lexicon, directory: Folder, given: [GivenParameter] = [],
-    seed: UInt64 = 0
+    seed: UInt64 = 0, permissions: Permissions = .all
   ) {
     let directory = directory.standardizedFileURL
     let (tree, problems) = Parser.parse(source)
     let graph = StageGraph(seed: seed, root: directory)
     let elaborator = Elaborator(
-      lexicon: lexicon, graph: graph, source: source, directory: directory)
+      lexicon: lexicon, graph: graph, source: source, directory: directory,
+      permissions: permissions)
     elaborator.place.importing = [directory.appending(path: source.name).standardizedFileURL.path]
     let parameters = elaborator.parameters(of: tree)
     elaborator.place.given = elaborator.values(of: given, for: parameters)
     let names = elaborator.run(tree)
+    elaborator.checkOutputs()
 
     self.source = source
     self.directory = directory
     self.names = names.map(NamedValue.init)
     self.parameters = parameters
     self.graph = graph
+    self.permissions = permissions
+    imports = elaborator.imported.sorted().map { URL(filePath: $0) }
     effects = elaborator.effects
     origins = elaborator.origins
     let broken = problems.map(\.primary.range)
@@ -117,7 +124,7 @@ extension NamedValue {
     case .module(let module):
       type = .function(module.formals.map(\.type), .any)
       value = nil
-    case .type(let named): (type, value) = (.rowType, .type(named.type))
+    case .type(let named): (type, value) = (.rowType, .type(named.written))
     }
   }
 }
@@ -133,26 +140,30 @@ extension Elaborator {
   // MARK: Params
 
   func parameters(of tree: SyntaxTree.File) -> [RecipeParameter] {
-    tree.statements.compactMap { statement in
-      guard case .parameter(let parameter) = statement.kind else { return nil }
+    let declared = tree.statements.compactMap { statement in
+      if case .parameter(let parameter) = statement.kind { (statement, parameter) } else { nil }
+    }
+    let types = typesBeforeRunning(declared.map(\.1.type), in: tree)
+    return zip(declared, types).map { declared, type in
+      let (statement, parameter) = declared
       return RecipeParameter(
-        name: parameter.name.text, type: typeBeforeRunning(parameter.type, in: tree),
+        name: parameter.name.text, type: type,
         fallback: parameter.fallback.map { place.source[$0.range] },
         documentation: statement.documentation, range: parameter.name.range)
     }
   }
 
-  /// The type of a param, with the types that the file declares, before any statement has run.
-  private func typeBeforeRunning(
-    _ expression: SyntaxTree.TypeExpression, in tree: SyntaxTree.File
-  ) -> RecipeType {
+  /// The types of params, with the types that the file declares, before any statement has run.
+  private func typesBeforeRunning(
+    _ expressions: [SyntaxTree.TypeExpression], in tree: SyntaxTree.File
+  ) -> [RecipeType] {
     collecting {
       scoped([:]) {
         for case .type(let declaration) in tree.statements.map(\.kind) {
           let named = NamedType(type: type(declaration.type), constraint: nil)
           place.scopes.define(declaration.name.text, .type(named))
         }
-        return type(expression)
+        return expressions.map(type)
       }
     }.result
   }

@@ -19,14 +19,18 @@ public final class Runner {
 
   private let results: (any ResultStore)?
   private let context: RunContext
+  private let permissions: Permissions
   private var memory: [String: Value] = [:]
   private var failures: [String: StageFailure] = [:]
   /// How many stages have done their work; kept results do not count.
   public private(set) var stagesRun = 0
 
-  public init(results: (any ResultStore)? = nil, context: RunContext) {
+  public init(
+    results: (any ResultStore)? = nil, context: RunContext, permissions: Permissions = .all
+  ) {
     self.results = results
     self.context = context
+    self.permissions = permissions
   }
 
   /// Runs all effects of a recipe in the order written.
@@ -151,6 +155,7 @@ public final class Runner {
     guard case .record(let ready) = try resolved(.record(arguments), graph) else {
       throw Fault("arguments are a record")
     }
+    try mayTouch(primitive, ready)
     if primitive.cost > .light, context.isPausing() { throw Paused(place: "before \(stage.label)") }
     var own = context
     own.key = stage.key
@@ -160,6 +165,15 @@ public final class Runner {
     let value = try primitive.run(ready, in: own)
     if primitive.cost == .heavy { keep(value, stage, graph) }
     return value
+  }
+
+  /// Paths may be results themselves, so what may be touched is asked again when they are there.
+  private func mayTouch(_ primitive: Primitive, _ arguments: Record) throws {
+    for slot in primitive.slots where slot.type.isPath {
+      for place in arguments[slot.name]?.touched(from: context.directory) ?? [] {
+        if let refusal = permissions.refusal(of: primitive, place) { throw refusal }
+      }
+    }
   }
 
   /// A result that cannot be kept is still a result: the run goes on and says so.

@@ -9,6 +9,7 @@ import Vocabulary
 final class StageGraph: Sendable {
   private let stages = Mutex<[String: (stage: Stage, parts: String)]>([:])
   private let digests = Mutex<[String: String]>([:])
+  private let outlines = Mutex<[String: any Outline]>([:])
   private let seed: UInt64
   /// The folder of the recipe that is run; imported ones may lie elsewhere.
   private let root: Folder
@@ -16,6 +17,13 @@ final class StageGraph: Sendable {
   init(seed: UInt64, root: Folder) {
     self.seed = seed
     self.root = root
+  }
+
+  /// What is known of the result of a stage before it has run.
+  func outline(of stage: Stage) -> (any Outline)? { outlines.withLock { $0[stage.key] } }
+
+  func note(_ outline: any Outline, of stage: Stage) {
+    outlines.withLock { $0[stage.key] = outline }
   }
 
   /// What went into the key of a stage, one part a line.
@@ -167,7 +175,7 @@ extension StageGraph {
     let size = (values?[.size] as? Int) ?? 0
     let stamp = "\(url.path) \(size) \(date)"
     if let known = digests.withLock({ $0[stamp] }) { return known }
-    guard let digest = try? Digest.sha256(contentOf: url) else { return nil }
+    guard let digest = KnownDigests.shared.digest(of: url) else { return nil }
     digests.withLock { $0[stamp] = digest }
     return digest
   }

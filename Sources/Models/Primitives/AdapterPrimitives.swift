@@ -78,7 +78,8 @@ extension Vocabulary.Primitive {
 
   public static let attach = Self(
     "attach", "The model wearing one more adapter, which training then changes.", in: .adapters,
-    cost: .light, examples: ["\(tinyModel) |> attach(lora(rank: 2), seed: 1)"],
+    cost: .light,
+    outline: { $0.model("model") }, examples: ["\(tinyModel) |> attach(lora(rank: 2), seed: 1)"],
     Parameter<LanguageModel>.subject("model", "The model."),
     Parameter<UnattachedAdapter>.subject("adapter", "The adapter, by `lora` or `adapter`."),
     Parameter("seed", "Another seed, another A; B starts at zero.", default: 0, .atLeast(0))
@@ -91,7 +92,8 @@ extension Vocabulary.Primitive {
 
   public static let merge = Self(
     "merge", "The model with what its adapters add moved into its weights.", in: .adapters,
-    cost: .light, examples: ["\(tinyModel) |> attach(lora(rank: 2)) |> merge()"],
+    cost: .light,
+    outline: { $0.model("model") }, examples: ["\(tinyModel) |> attach(lora(rank: 2)) |> merge()"],
     Parameter<LanguageModel>.subject("model", "A model that wears adapters.")
   ) { _, model in
     try model.merged()

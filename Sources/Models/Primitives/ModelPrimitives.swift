@@ -19,7 +19,7 @@ extension Vocabulary.Primitive {
     "model",
     "A model from a Hugging Face folder, a GGUF file or a PEFT adapter folder; \"tiny\" is inside.",
     in: .models, cost: .light, effects: .reads,
-    typing: .opening("path", as: LanguageModel.recipeType, LanguageModel.look),
+    outline: { try $0.looking(at: "path", LanguageModel.outline) ?? nil },
     Parameter<RecipePath>.subject("path", "The folder or file; its weights are mapped, not read.")
   ) { context, path in
     try LanguageModel(opening: LanguageModel.place(of: path.text, from: context.directory))
@@ -27,7 +27,7 @@ extension Vocabulary.Primitive {
 
   public static let newModel = Self(
     "new_model", "A model of random weights: normal with deviation 0.02, norms one, biases zero.",
-    in: .models, cost: .light, examples: [tinyModel],
+    in: .models, cost: .light, outline: designed, examples: [tinyModel],
     Parameter<ModelDesign>.subject("architecture", "Its shape, by `llama`, `gpt2`, `gpt_neox`."),
     Parameter<TrainedTokenizer>("vocabulary", "Its tokens, by `train_vocabulary`."),
     Parameter<String?>("template", "Its chat template in Jinja; none for plain texts."),
@@ -35,6 +35,13 @@ extension Vocabulary.Primitive {
   ) { _, design, vocabulary, template, seed in
     try LanguageModel(
       new: design, tokenizer: vocabulary.tokenizer, template: template, seed: UInt64(seed))
+  }
+
+  /// A design says how many positions there will be.
+  @Sendable private static func designed(_ call: CallSite) -> (any Outline)? {
+    guard case .opaque(let design as ModelDesign)? = call.value("architecture") else { return nil }
+    let names = ["max_position_embeddings", "n_positions"]
+    return names.lazy.compactMap { design.config[$0]?.int }.first.map { ModelOutline(context: $0) }
   }
 
   public static let trainVocabulary = Self(

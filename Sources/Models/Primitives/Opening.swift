@@ -10,15 +10,22 @@ extension Typing {
     _ parameter: String, as type: RecipeType, _ look: @escaping @Sendable (URL) throws -> Void
   ) -> Typing {
     .derived { call in
-      guard case .text(let path)? = call.value(parameter) else { return type }
-      let url = try LanguageModel.place(of: path, from: call.directory)
-      guard FileManager.default.fileExists(atPath: url.path) else {
-        throw Complaints(missing(path, url, parameter, call.directory))
-      }
-      do { try look(url) } catch {
-        throw Complaints(unreadable(path, url, parameter, error))
-      }
+      _ = try call.looking(at: parameter, look)
       return type
+    }
+  }
+}
+
+extension CallSite {
+  /// What is seen at the place that a path leads to; nil where the path is known only after running.
+  func looking<Seen>(at parameter: String, _ look: (URL) throws -> Seen) throws -> Seen? {
+    guard case .text(let path)? = value(parameter) else { return nil }
+    let url = try LanguageModel.place(of: path, from: directory)
+    guard FileManager.default.fileExists(atPath: url.path) else {
+      throw Complaints(Self.missing(path, url, parameter, directory))
+    }
+    do { return try look(url) } catch {
+      throw Complaints(Self.unreadable(path, url, parameter, error))
     }
   }
 
@@ -63,11 +70,11 @@ extension LanguageModel {
   }
 
   /// Looks at a model as far as is cheap: headers, settings, the shapes of all weights.
-  static func look(at url: URL) throws {
+  static func outline(at url: URL) throws -> ModelOutline? {
     let settings = url.appending(path: "adapter_config.json")
     guard !FileManager.default.fileExists(atPath: settings.path) else {
       _ = try AdapterFolder(opening: url)
-      return
+      return nil
     }
     let checkpoint = try Checkpoint(opening: url)
     let architecture = try Architectures.make(Settings(model: url.path, json: checkpoint.config))
@@ -77,5 +84,6 @@ extension LanguageModel {
         model: url.path, problem: "stands without a tokenizer",
         advice: "Put the tokenizer.json of the model beside its weights.")
     }
+    return ModelOutline(context: architecture.dimensions.context)
   }
 }

@@ -8,6 +8,14 @@ extension Typing {
   /// A reduction takes the innermost dimension away.
   fileprivate static let reduced = Typing.derived { call in
     guard case .tensor(let dimensions) = call.type("x") else { return .tensor([]) }
+    if case .tensor(let others) = call.type("over"), others != dimensions {
+      throw Complaints(
+        Complaint(
+          .dimensions, at: "over",
+          "`mean` goes over \(call.type("over")), but its numbers are \(call.type("x"))",
+          label: "this is \(call.type("over"))",
+          notes: ["Both have the same dimensions, as in mean(-b.logp, over: b.mask)."]))
+    }
     return .tensor(call.type("over") == .none ? dimensions.dropLast() : [])
   }
 }
