@@ -12,7 +12,7 @@ let safe: [SwiftSetting] = edge + [.strictMemorySafety()]
 /// Folders of test targets that are no sources: tests read them by path.
 let readInPlace = [
   "Formats": ["Golden"], "Training": ["Golden"], "Models": ["Golden"], "Language": ["Programs"],
-  "Notebook": ["Transcripts"],
+  "Notebook": ["Transcripts"], "Standard": ["Wrong"],
 ]
 
 /// What tests of any target may use to read files and numbers.

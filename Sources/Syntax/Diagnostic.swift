@@ -13,16 +13,20 @@ public struct Diagnostic: Hashable, Sendable, Error {
 
   public init(
     _ code: DiagnosticCode, _ message: String, at range: SourceRange, label: String = "",
-    severity: Severity = .error, secondary: [Label] = [], notes: [String] = [], fix: Fix? = nil
+    in source: SourceText? = nil, severity: Severity = .error, secondary: [Label] = [],
+    notes: [String] = [], fix: Fix? = nil
   ) {
     self.code = code
     self.severity = severity
     self.message = message
-    self.primary = Label(range, label)
+    self.primary = Label(range, label, in: source)
     self.secondary = secondary
     self.notes = notes
     self.fix = fix
   }
+
+  /// Where it stands among others: in the order of the text, what is about another text first.
+  public var place: Int { primary.source == nil ? primary.range.start : -1 }
 
   public enum Severity: String, Hashable, Sendable {
     case error, warning, note

@@ -2,6 +2,16 @@
 ///
 /// E01xx syntax, E02xx names and labels, E03xx types and columns, E04xx files and inputs,
 /// E05xx plan and memory, E06xx running. A code is never used again for something else.
+///
+/// To add one:
+/// 1. a case below, at the end of its family;
+/// 2. its page: a `static let` in `Language/Explanations/…Explanations.swift` and a line in
+///    `Pages.swift`, which does not compile without it. A test runs the recipe before, which must
+///    give this code, and the recipe after, which must check clean;
+/// 3. a wrong recipe `Tests/StandardTests/Wrong/some_name.recipe` that ends in `// exit: 3`, and
+///    its message beside it: `UPDATE_MESSAGES=1 swift test --filter WrongTests` writes
+///    `some_name.txt`. Read that as somebody who meets it for the first time: does it stand alone,
+///    point at the place, say under it what was found, and tell in a note or a fix what to do?
 public enum DiagnosticCode: String, Hashable, Sendable, CaseIterable {
   // MARK: Syntax
   case unexpectedToken = "E0101"
@@ -35,6 +45,7 @@ public enum DiagnosticCode: String, Hashable, Sendable, CaseIterable {
   case semicolon = "E0140"
   case pastedYAML = "E0141"
   case foreignConditional = "E0142"
+  case quotedLabel = "E0143"
 
   // MARK: Names and calls
   case unknownName = "E0201"
@@ -90,5 +101,9 @@ public enum DiagnosticCode: String, Hashable, Sendable, CaseIterable {
   case stageFailed = "E0601"
   case checkFailed = "E0602"
   case skipped = "E0603"
-  case paused = "E0604"
+
+  /// Whether it is about the text alone, before any name means something.
+  public var isSyntax: Bool { rawValue.hasPrefix("E01") }
+  /// Whether it is about a habit from another language.
+  public var isHabit: Bool { isSyntax && rawValue >= "E0131" }
 }

@@ -1,5 +1,11 @@
 extension DiagnosticRenderer {
-  /// A JSON array with all that a tool needs, offsets in bytes, lines and columns from 1.
+  /// A JSON array with all that a tool needs; `roux check --json` writes it.
+  ///
+  /// Each diagnostic is an object with `code`, `severity` (`error`, `warning` or `note`), `message`,
+  /// `primary` and `secondary` (labels), `notes` (texts), and where there is one a `fix`. A label
+  /// has `file`, a place and `text`; a fix a place, `replacement` and `description`. A place is
+  /// `start` and `end` in bytes from 0, `line` and `column` in characters from 1, and `endLine`
+  /// and `endColumn` of what lies behind it. A fix is of the file that was checked.
   public static func json(_ diagnostics: [Diagnostic], in source: SourceText) -> String {
     "[" + diagnostics.map { object($0, in: source) }.joined(separator: ",") + "]"
   }
@@ -17,7 +23,7 @@ extension DiagnosticRenderer {
     ]
     if let fix = diagnostic.fix {
       members.append(
-        "\"fix\":{\"start\":\(fix.range.start),\"end\":\(fix.range.end),\"replacement\":"
+        "\"fix\":{\(place(fix.range, in: source)),\"replacement\":"
           + quoted(fix.replacement) + ",\"description\":" + quoted(fix.description) + "}")
     }
     return "{" + members.joined(separator: ",") + "}"
@@ -25,9 +31,14 @@ extension DiagnosticRenderer {
 
   private static func object(_ label: Diagnostic.Label, in source: SourceText) -> String {
     let home = label.source ?? source
-    let place = home.position(at: label.range.start)
-    return "{\"file\":\(quoted(home.name)),\"line\":\(place.line),\"column\":\(place.column),"
-      + "\"start\":\(label.range.start),\"end\":\(label.range.end),\"text\":\(quoted(label.text))}"
+    return "{\"file\":\(quoted(home.name)),\(place(label.range, in: home)),"
+      + "\"text\":\(quoted(label.text))}"
+  }
+
+  private static func place(_ range: SourceRange, in source: SourceText) -> String {
+    let (start, end) = (source.position(at: range.start), source.position(at: range.end))
+    return "\"start\":\(range.start),\"end\":\(range.end),\"line\":\(start.line),"
+      + "\"column\":\(start.column),\"endLine\":\(end.line),\"endColumn\":\(end.column)"
   }
 
   private static func quoted(_ text: String) -> String {

@@ -15,7 +15,7 @@ public struct DiagnosticRenderer: Sendable {
   /// All of them, in the order of the text, an empty line between two.
   public func render(_ diagnostics: [Diagnostic], in source: SourceText) -> String {
     let ordered = diagnostics.enumerated().sorted {
-      ($0.element.primary.range.start, $0.offset) < ($1.element.primary.range.start, $1.offset)
+      ($0.element.place, $0.offset) < ($1.element.place, $1.offset)
     }
     var pictures = ordered.prefix(limit).map { render($0.element, in: source) }
     if diagnostics.count > limit { pictures.append("… and \(diagnostics.count - limit) more\n") }
@@ -23,6 +23,7 @@ public struct DiagnosticRenderer: Sendable {
   }
 
   public func render(_ diagnostic: Diagnostic, in source: SourceText) -> String {
+    if diagnostic.code == .checkFailed { return renderCheck(diagnostic, in: source) }
     let places = sections(of: diagnostic, in: source)
     let gutter = places.flatMap(\.lines).map { String($0.number).count }.max() ?? 1
     var lines = [title(of: diagnostic)]
@@ -31,11 +32,24 @@ public struct DiagnosticRenderer: Sendable {
       for line in section.lines { lines += draw(line, in: section.source, gutter, diagnostic) }
     }
     let margin = String(repeating: " ", count: gutter + 2)
-    for note in diagnostic.notes {
-      lines.append(margin + paint("=", .gutter) + " " + note)
-    }
+    for note in diagnostic.notes { lines += draw(note, behind: margin) }
     if let fix = diagnostic.fix { lines += draw(fix, in: source, gutter) }
     return lines.joined(separator: "\n") + "\n"
+  }
+
+  /// A failed check: the condition with the value of each part below it.
+  private func renderCheck(_ diagnostic: Diagnostic, in source: SourceText) -> String {
+    let home = diagnostic.primary.source ?? source
+    let place = home.position(at: diagnostic.primary.range.start)
+    let words = "check failed"
+    let head = paint("\(words)[\(diagnostic.code.rawValue)]", Color(diagnostic.severity))
+    let message = paint(String(diagnostic.message.trimmingPrefix(words)), .title)
+    let picture = AssertionPicture(
+      source: home, range: diagnostic.primary.range, values: diagnostic.secondary, width: width)
+    let lines = picture.lines.map { "   " + $0 }
+    let notes = diagnostic.notes.flatMap { draw($0, behind: "   ") }
+    return (["\(head)\(message)  \(home.name):\(place.line)"] + lines + notes)
+      .joined(separator: "\n") + "\n"
   }
 
   private func title(of diagnostic: Diagnostic) -> String {
@@ -145,6 +159,25 @@ public struct DiagnosticRenderer: Sendable {
 
   private func unnumbered(_ gutter: Int, _ text: String) -> String {
     paint(String(repeating: " ", count: gutter + 2) + "│", .gutter) + " " + text
+  }
+
+  // MARK: Notes
+
+  /// The note folded to the width; a word that is longer stays whole.
+  private func draw(_ note: String, behind margin: String) -> [String] {
+    var lines: [String] = []
+    var line = ""
+    for word in note.split(separator: " ", omittingEmptySubsequences: false) {
+      if !line.isEmpty, margin.count + 3 + DisplayWidth.of(line + word) > width {
+        lines.append(line)
+        line = String(word)
+      } else {
+        line += (line.isEmpty ? "" : " ") + word
+      }
+    }
+    return (lines + [line]).enumerated().map { index, text in
+      margin + (index == 0 ? paint("=", .gutter) : " ") + " " + text
+    }
   }
 
   // MARK: Fixes

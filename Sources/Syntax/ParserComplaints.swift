@@ -15,14 +15,14 @@ extension Parser {
   }
 
   /// Complains that something else should stand at the current token.
-  mutating func complainExpected(_ what: String, notes: [String] = []) {
+  mutating func complainExpected(_ what: String, notes: [String]) {
     guard complainedAt != position else { return }
     if position >= tokens.count { endComplaints += 1 }
     let isAtBreak = startsLine || position >= tokens.count
     let place = isAtBreak ? SourceRange(previousEnd, previousEnd) : current.range
     complain(
       .unexpectedToken, "expected \(what), found \(found)", at: place,
-      label: "expected \(what) here", notes: notes)
+      label: isAtBreak ? "here" : "instead of \(what)", notes: notes)
   }
 
   /// The current token in words.
@@ -97,7 +97,11 @@ extension Parser {
       Diagnostic(
         .unterminatedText, "this text has no closing `\(quotes)`", at: token.range,
         label: "opened here",
-        notes: isMultiline ? [] : ["Text over several lines stands between `\"\"\"`."],
+        notes: [
+          isMultiline
+            ? "Close it with `\"\"\"` behind its last line."
+            : "Text over several lines stands between `\"\"\"`."
+        ],
         fix: isMultiline
           ? nil : .init(SourceRange(line.end, line.end), quotes, "close it at the end of the line"))
     )
@@ -112,77 +116,15 @@ extension Parser {
 
   // MARK: Inside expressions
 
-  mutating func complainAboutOperand() {
-    if case .keyword(let keyword) = current.kind {
-      complain(
-        .unexpectedToken, "expected a value, found the word `\(keyword.rawValue)`",
-        label: "a word of the language")
-    } else if at(.equals) {
-      complain(
-        .unexpectedToken, "expected a value, found `=`", label: "`==` compares; `=` gives a name")
-    } else if current.kind == .unknown {
-      complainUnknown()
-    } else {
-      complainExpected("a value")
-    }
-  }
-
-  private mutating func complainUnknown() {
-    let found = text(of: current)
-    if "\u{201C}\u{201D}\u{2018}\u{2019}\u{00AB}\u{00BB}".contains(found.prefix(1)) {
-      return complain(
-        .unexpectedCharacter, "`\(found.prefix(1))` is not a quote of the language",
-        label: "write `\"`", fix: .init(current.range, "\"", "write a straight quote"))
-    }
-    complain(
-      .unexpectedCharacter, "`\(found)` means nothing here", label: "unknown",
-      notes: current.end - current.start > 1 || !(found.utf8.first ?? 0 < 0x80)
-        ? ["Names are made of the letters a to z, digits and `_`; any script may stand in text."]
-        : [])
-  }
-
   mutating func complainChained(_ level: Level) {
     if level == .range {
-      return complain(.chainedComparison, "a range has two ends", label: "a third end")
+      return complain(
+        .chainedComparison, "a range has two ends", label: "a third end",
+        notes: ["A range is written `low...high`, or `low..<high` without its upper end."])
     }
     complain(
       .chainedComparison, "comparisons do not chain", label: "a second comparison",
       notes: ["Write `a < b and b < c`, or `b in a...c`."])
-  }
-
-  mutating func complainAboutMissingComma() {
-    if at(.equals) { return complainEquals(in: "list") }
-    let place = SourceRange(previousEnd, previousEnd)
-    switch current.kind {
-    case .symbol, .keyword, .unknown, .foreignText: return complainAboutLeftover()
-    case .space, .newline, .comment, .documentation, .semicolon, .foreignComment, .name, .label,
-      .number, .textStart, .textLiteral, .interpolationStart, .interpolationEnd, .textEnd,
-      .endOfFile:
-      break
-    }
-    complain(
-      .unexpectedToken, "a comma is missing before \(found)", at: place, label: "write `,` here",
-      fix: .init(place, ",", "add the comma"))
-  }
-
-  /// Complains about what stands where a statement or a bracket should end.
-  mutating func complainAboutLeftover() {
-    if at(.plusEquals) || at(.minusEquals) || at(.starEquals) || at(.slashEquals) || at(.walrus) {
-      complain(
-        .foreignBinding, "nothing is ever reassigned", label: "give the new value a new name")
-    } else if at(.equals) {
-      complain(.unexpectedToken, "only a name can stand left of `=`", label: "found `=`")
-    } else if at(.question) {
-      complain(
-        .foreignConditional, "there is no `?` operator here",
-        label: "for a fallback write `??`")
-    } else if current.kind == .unknown {
-      complainUnknown()
-    } else {
-      complain(
-        .unexpectedToken, "did not expect \(found) here",
-        label: newlinesMatter ? "a statement ends at the end of its line" : "")
-    }
   }
 
   mutating func complainUnusedValue(_ value: Expression) {
@@ -197,25 +139,28 @@ extension Parser {
     if position >= tokens.count { endComplaints += 1 }
     complain(
       .blockWithoutValue, "a block ends with its value", at: current.range,
-      label: "expected a value before this")
+      label: "expected a value before this",
+      notes: ["The last line of a block is what the block gives: write it without `name =`."])
   }
 
   mutating func complainKeywordAsName() {
     let word = text(of: current)
     complain(
       .keywordAsName, "`\(word)` is a word of the language and cannot be a name",
-      label: "choose another name")
+      label: "choose another name",
+      notes: ["As a column, behind a dot, any word is fine: `.\(word)`."])
   }
 
   mutating func complainUntyped(_ what: String) {
     guard current.kind == .name else {
       return complainExpected(
-        what == "param" ? "a name and its type" : "a \(what): its name, `:` and its type")
+        what == "param" ? "a name and its type" : "a \(what): its name, `:` and its type",
+        notes: ["For example `rank: Int`."])
     }
     let name = text(of: current)
     complain(
       .missingLabel, "`\(name)` needs a type", label: "write `\(name): Type`",
-      notes: ["Types are Int, Float, Bool, Text, Ratio, Path, Data<(prompt: Text)>, …"])
+      notes: [Self.knownTypes])
   }
 
   mutating func complainEscape(_ problem: TextAssembly.Problem) {
@@ -225,7 +170,8 @@ extension Parser {
         .invalidEscape,
         problem.isInvalidScalar
           ? "`\\u{…}` needs the number of a character" : "`\(found)` is not an escape",
-        at: problem.range, label: problem.isInvalidScalar ? "like `\\u{1F600}`" : "",
+        at: problem.range,
+        label: problem.isInvalidScalar ? "like `\\u{1F600}`" : "means nothing in a text",
         notes: ["The escapes are \\n, \\t, \\\", \\\\, \\u{…} and \\(value)."],
         fix: problem.isInvalidScalar
           ? nil : .init(problem.range, "\\" + found, "write a backslash")))
@@ -250,16 +196,25 @@ extension Parser {
           Diagnostic(
             .foreignComment, "a comment begins with `//`",
             at: SourceRange(token.start, token.start + 1),
-            label: "not `#`",
+            label: "not with `#`",
             fix: .init(SourceRange(token.start, token.start + 1), "//", "write `//`")))
       } else if token.kind == .semicolon {
         diagnostics.append(
           Diagnostic(
             .semicolon, "a statement ends with its line", at: token.range,
             label: "no `;` is needed",
-            fix: .init(token.range, isLastOnLine(token) ? "" : "\n", "remove it")))
+            fix: isLastOnLine(token)
+              ? .init(token.range, "", "remove it")
+              : .init(untilNext(token), "\n", "put the next on a line of its own")))
       }
     }
+  }
+
+  /// The token with the blanks behind it.
+  private func untilNext(_ token: Token) -> SourceRange {
+    var end = token.end
+    while source.isBlank(at: end) { end += 1 }
+    return SourceRange(token.start, end)
   }
 
   private func isLastOnLine(_ token: Token) -> Bool {

@@ -127,7 +127,8 @@ extension Parser {
       let place = current.range
       complain(
         .unexpectedToken, "this needs brackets around it",
-        at: place, label: "put `(` before this, and `)` after its end")
+        at: place, label: "put `(` before this, and `)` after its end",
+        notes: ["It reaches as far as it can, so brackets say where it ends."])
       return expression()
     }
     return postfix()
@@ -138,7 +139,9 @@ extension Parser {
     if at(.foreignNot) { complainForeign("!", instead: "not ") }
     if level > .not {
       complain(
-        .unexpectedToken, "`not` needs brackets around it here", label: "binds less tightly")
+        .unexpectedToken, "`not` needs brackets around it here",
+        label: "binds less tightly than what is before",
+        notes: ["Write `a == (not b)`."])
     }
     position += 1
     let value = nested { $0.at(.not) ? $0.negation(.not) : $0.binary(from: .comparison) }
@@ -157,10 +160,13 @@ extension Parser {
   /// The right side of `|>`: a name, a member path or a call of either.
   private mutating func pipeTarget() -> Expression {
     guard current.kind == .name else {
-      if position >= tokens.count { complainExpected("a function's name or a call") }
+      let advice = "As in `data |> take(3)`: what is left becomes the first argument."
+      if position >= tokens.count {
+        complainExpected("a function's name or a call", notes: [advice])
+      }
       complain(
         .pipeTarget, "the right side of `|>` is a function's name or a call",
-        label: "found \(found)")
+        label: "found \(found)", notes: [advice])
       return canBeginOperand ? operand(.pipe) : Expression(.error, current.range)
     }
     return postfix(isPipeTarget: true)
@@ -194,7 +200,7 @@ extension Parser {
         let arguments = arguments()
         base = Expression(.call(base, arguments), range(from: start))
       } else if at(.openBracket) && !isPipeTarget {
-        let index = bracketed { $0.expression() }
+        let index = bracketed { $0.index() }
         base = Expression(.index(base, index), range(from: start))
       } else {
         break
@@ -207,7 +213,8 @@ extension Parser {
   /// The name after a dot; any word will do, since columns are named by the data.
   mutating func member() -> SyntaxTree.Name? {
     if current.kind.isWord { return takeName() }
-    complainExpected("a name after `.`")
+    complainExpected(
+      "a name after `.`", notes: ["A column is `.name`, a part of a value `value.name`."])
     return nil
   }
 
@@ -223,6 +230,11 @@ extension Parser {
       return .labelled(label, expression())
     }
     if current.kind == .name && next(is: .equals) { return equalsArgument() }
+    if isQuotedKey {
+      let label = quotedLabel()
+      position += 1
+      return .labelled(label, expression())
+    }
     return .unlabelled(expression())
   }
 
@@ -231,6 +243,10 @@ extension Parser {
     if at(.closedRange) {
       complain(
         .misplacedSpread, "a spread is written with two dots", label: "three dots make a range",
+        fix: .init(current.range, "..", "write two dots"))
+    } else if at(.power) || at(.star) {
+      complain(
+        .misplacedSpread, "a record is spread with `..`", label: "not with `\(text(of: current))`",
         fix: .init(current.range, "..", "write two dots"))
     } else if !at(.spread) {
       return nil

@@ -4,36 +4,16 @@ extension Parser {
   /// Whether a statement of another language stands here; it is complained about and skipped.
   mutating func foreignStatement() -> Bool {
     if at(.for) { return foreignLoop() }
+    if at(.slash), next(is: .star), token(1).start == current.end { return foreignBlockComment() }
+    if at(.minus), next(is: .minus), token(1).start == current.end { return foreignDashes() }
+    if current.kind == .unknown, text(of: current) == "@" { return foreignDecorator() }
     if current.kind == .label { return foreignKey() }
     guard current.kind == .name, isWordStatement else { return false }
     let word = text(of: current)
     if word == "while" { return foreignLoop() }
-    guard let answer = Self.foreignStatements[word] else { return false }
-    return refuse(answer.code, answer.message, answer.label)
+    guard let answer = ForeignWord.statements[word] else { return false }
+    return refuse(answer.code, answer.message, answer.label, notes: [answer.advice])
   }
-
-  private typealias Answer = (code: DiagnosticCode, message: String, label: String)
-
-  /// What is answered to the words that begin statements elsewhere.
-  private static let foreignStatements: [String: Answer] = {
-    var answers: [String: Answer] = [
-      "return": (.foreignStatement, "there is no `return`", "the last value is the result"),
-      "from": (
-        .foreignStatement, "an import is written `import \"sft.recipe\" as stage1`",
-        "recipes are imported by path"
-      ),
-      "elif": (.foreignConditional, "write `else if … then …`", "not a word here"),
-    ]
-    for word in ["fn", "func", "function"] {
-      answers[word] = (
-        .foreignDefinition, "a function is written `def f(x: Type) = value`", "not a word here"
-      )
-    }
-    for word in ["class", "struct", "try", "with", "switch", "match", "assert", "raise", "del"] {
-      answers[word] = (.foreignStatement, "there is no `\(word)` statement", "not a word here")
-    }
-    return answers
-  }()
 
   /// Whether the name is followed on its line by something that no call or binding begins with.
   private var isWordStatement: Bool {
@@ -53,6 +33,80 @@ extension Parser {
     refuse(
       .foreignStatement, "there are no loops", "`\(text(of: current))` does not begin a statement",
       notes: ["A list is made with [f(x) for x in xs if c], rows with add, filter and select."])
+  }
+
+  /// `try:`, and what belongs to it.
+  private mutating func foreignBlock(_ key: String) -> Bool {
+    let isTry = key == "try"
+    complain(
+      isTry ? .foreignStatement : .foreignConditional, "there is no `\(key):` block",
+      label: "not a word here",
+      notes: [
+        isTry
+          ? "There are no exceptions: what may be missing is handled by `??`, the rest ends the run."
+          : "A choice is written `if c then a else b`."
+      ])
+    repeat {
+      skipIndentedLines()
+    } while position < limit
+      && ["except", "finally", "else"].contains(text(of: current))
+    return true
+  }
+
+  /// `/* … */`, which has no end that could be overlooked here.
+  private mutating func foreignBlockComment() -> Bool {
+    let start = current.start
+    complain(
+      .foreignComment, "a comment begins with `//`", at: SourceRange(start, token(1).end),
+      label: "not with `/*`",
+      notes: ["Each line of a comment begins with `//` and ends with its line."])
+    position += 2
+    while position < limit, !(at(.star) && next(is: .slash)) { position += 1 }
+    position = min(position + 2, limit)
+    return true
+  }
+
+  /// `--lr 2e-4` from a command line, or the `---` that begins a document of YAML.
+  private mutating func foreignDashes() -> Bool {
+    let start = position
+    let isDocument = token(2).kind == .symbol(.minus) && token(3).kind == .label
+    guard isDocument || isOption(token(2), token(3)) else { return false }
+    let dashes = SourceRange(current.start, token(isDocument ? 2 : 1).end)
+    guard isDocument else {
+      return refuse(
+        .foreignStatement, "an option belongs on the command line", "two dashes",
+        notes: ["In the recipe it is a param, as in `param lr: Float = 1e-4`."])
+    }
+    position += 3
+    let lines = yamlLines()
+    position = start
+    complain(
+      .pastedYAML, "this looks like YAML", at: dashes, label: "the beginning of a document",
+      notes: [
+        "A name is bound with `name = value`; several values make a record: (a: …, b: …).",
+        "The \(lines.count + 1) lines of the document are skipped.",
+      ])
+    position = lines.end
+    return true
+  }
+
+  /// Whether the two stand as `lr 2e-4` or `lr=2e-4` on one line, which no value goes on like.
+  private func isOption(_ name: Token, _ value: Token) -> Bool {
+    guard name.kind == .name, source.lineIndex(at: name.end) == source.lineIndex(at: value.start)
+    else { return false }
+    switch value.kind {
+    case .name, .number, .textStart, .foreignText, .symbol(.equals): return true
+    case .keyword(let keyword): return keyword.isLiteral
+    case .space, .newline, .comment, .documentation, .semicolon, .foreignComment, .label, .symbol,
+      .textLiteral, .interpolationStart, .interpolationEnd, .textEnd, .unknown, .endOfFile:
+      return false
+    }
+  }
+
+  private mutating func foreignDecorator() -> Bool {
+    complainUnknown()
+    skipIndentedLines()
+    return true
   }
 
   /// Complains, then steps over the line and the lines indented below it.
@@ -104,9 +158,8 @@ extension Parser {
   private mutating func foreignKey() -> Bool {
     let key = text(of: current)
     guard next(is: .colon) else { return false }
-    if key == "else" || key == "try" || key == "finally" {
-      return refuse(.foreignConditional, "there is no `\(key):` block", "not a word here")
-    }
+    if key == "else" || key == "try" || key == "finally" { return foreignBlock(key) }
+    if token(2).kind == .name, token(3).kind == .symbol(.equals) { return typedBinding() }
     let lines = yamlLines()
     if lines.count > 1 {
       complain(
@@ -124,6 +177,21 @@ extension Parser {
       .foreignBinding, "a name is bound with `=`", at: sign.range, label: "write `=`",
       fix: .init(SourceRange(current.end, sign.end), " =", "write `=`"))
     position += 2
+    _ = expression()
+    return true
+  }
+
+  /// `name: Type = value`: complains about the type and reads on.
+  private mutating func typedBinding() -> Bool {
+    let key = text(of: current)
+    let type = SourceRange(current.end, token(2).end)
+    complain(
+      .foreignBinding, "a name is bound without its type", at: type, label: "not needed",
+      notes: [
+        "Types are inferred. What can be set from outside is a param: `param \(key): Float = …`."
+      ],
+      fix: .init(type, "", "remove the type"))
+    position += 4
     _ = expression()
     return true
   }

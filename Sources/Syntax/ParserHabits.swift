@@ -13,16 +13,20 @@ extension Parser {
       complainForeign("||", instead: "or")
       return (.binary(.or), .or)
     }
-    if symbol == .power || symbol == .caret || symbol == .ampersand {
+    if symbol == .power || symbol == .caret {
       complain(
         .foreignOperator, "there is no operator `\(symbol.rawValue)`", label: "unknown operator",
-        notes: ["The operators are ?? or and not == != < <= > >= in |> ... ..< + - * /"])
+        notes: ["A square is `x * x`; another power of a positive x is `exp(y * log(x))`."])
       return (.foreign, .product)
+    }
+    if symbol == .ampersand {
+      complainForeign("&", instead: "and")
+      return (.binary(.and), .and)
     }
     if symbol == .remainder {
       complain(
-        .foreignOperator, "there is no remainder operator", label: "unknown operator",
-        notes: ["A percentage is written without a space: 5%."])
+        .foreignOperator, "there is no remainder operator", label: "`%` is a unit",
+        notes: ["Write `mod(a, by: b)`. A percentage is written without a space: `5%`."])
       return (.foreign, .product)
     }
     return nil
@@ -100,6 +104,7 @@ extension Parser {
 
   /// Reads `'…'`.
   mutating func foreignQuotes() -> Expression {
+    if let long = foreignLongQuotes() { return long }
     let token = current
     let inside = SourceRange(token.start + 1, token.end - 1)
     let content = source[inside]
@@ -110,6 +115,23 @@ extension Parser {
       fix: .init(token.range, "\"\(escaped)\"", "write double quotes"))
     position += 1
     return Expression(.text([.literal(content, inside)]), token.range)
+  }
+
+  /// Reads `'''…'''` on one line, which looks like three texts.
+  private mutating func foreignLongQuotes() -> Expression? {
+    let parts = (0..<3).map { token($0) }
+    guard parts.allSatisfy({ $0.kind == .foreignText }), parts[0].end == parts[1].start,
+      parts[1].end == parts[2].start, parts[0].end - parts[0].start == 2
+    else { return nil }
+    let whole = SourceRange(parts[0].start, parts[2].end)
+    let inside = SourceRange(parts[1].start + 1, parts[1].end - 1)
+    complain(
+      .foreignText, "text stands between double quotes", at: whole, label: "single quotes",
+      notes: ["Text over several lines stands between `\"\"\"`."],
+      fix: .init(
+        whole, "\"\(source[inside].replacing("\"", with: "\\\""))\"", "write double quotes"))
+    position += 3
+    return Expression(.text([.literal(source[inside], inside)]), whole)
   }
 
   // MARK: Functions
@@ -190,10 +212,11 @@ extension Parser {
     if at(.colon) || at(.openBrace) {
       complain(
         .foreignConditional, "`if` is a value here: `if c then a else b`",
-        label: "expected `then`")
+        label: "expected `then`",
+        notes: ["It gives one of two values; what a recipe does depends on no condition."])
       skipItem()
     } else {
-      complainExpected("`then`")
+      complainExpected("`then`", notes: ["A choice is written `if c then a else b`."])
     }
     return Expression(.error, range(from: start))
   }
@@ -246,23 +269,91 @@ extension Parser {
     complain(
       .equalsInCall, "a label in a \(place) is followed by `:`", at: sign.range,
       label: "write `\(label): …`",
-      fix: .init(SourceRange(start, sign.end), ":", "write `:`"))
+      fix: .init(
+        SourceRange(start, sign.end), source.isBlank(at: sign.end) ? ":" : ": ", "write `:`"))
   }
 
   // MARK: Braces
 
   /// Whether a quoted key begins here, as in JSON.
   var isQuotedKey: Bool {
-    guard case .textStart = current.kind else { return false }
+    guard case .textStart = current.kind, brackets.isClosed(position) else { return false }
     let after = brackets.limits[position] + 1
     return after < limit && tokens[after].kind == .symbol(.colon)
   }
 
   /// `{a: 1}` where `(a: 1)` is meant.
   mutating func foreignBraces() -> Expression.Kind {
+    let opener = tokens[position - 1]
+    let whole = SourceRange(opener.start, tokens[min(limit, tokens.count - 1)].end)
+    let isClosed = limit < tokens.count && tokens[limit].kind == .symbol(.closeBrace)
     complain(
-      .mixedRecord, "a record stands in round brackets", label: "`{` begins a block",
-      notes: ["A record is written (a: 1, b: 2); its labels have no quotes."])
+      .mixedRecord, "a record stands in round brackets", at: opener.range,
+      label: "`{` begins a block",
+      notes: ["A record is written (a: 1, b: 2); its labels have no quotes."],
+      fix: isClosed ? .init(whole, roundBrackets(whole), "write a record") : nil)
+    position = limit
+    return .error
+  }
+
+  /// `{"a": {"b": 1}}` as `(a: (b: 1))`.
+  private func roundBrackets(_ whole: SourceRange) -> String {
+    var text = ""
+    var end = whole.start
+    for index in (position - 1)...limit {
+      let token = tokens[index]
+      guard token.start >= end else { continue }
+      text += source[SourceRange(end, token.start)]
+      end = token.end
+      switch token.kind {
+      case .symbol(.openBrace): text += "("
+      case .symbol(.closeBrace): text += ")"
+      case .textStart:
+        guard let label = label(inQuotesAt: index) else {
+          text += self.text(of: token)
+          continue
+        }
+        text += label.text
+        end = tokens[brackets.limits[index]].end
+      case .space, .newline, .comment, .documentation, .semicolon, .foreignComment, .name, .label,
+        .keyword, .number, .symbol, .textLiteral, .interpolationStart, .interpolationEnd,
+        .textEnd, .foreignText, .unknown, .endOfFile:
+        text += self.text(of: token)
+      }
+    }
+    return text
+  }
+
+  /// The word between the quotes at a token, if it is followed by a colon and can be a label.
+  private func label(inQuotesAt index: Int) -> SyntaxTree.Name? {
+    let end = brackets.limits[index]
+    guard end == index + 2, end + 1 < tokens.count, tokens[end + 1].kind == .symbol(.colon),
+      tokens[index + 1].kind == .textLiteral, tokens[end].kind == .textEnd
+    else { return nil }
+    let name = SyntaxTree.Name(source[tokens[index + 1].range], tokens[index + 1].range)
+    let isWord = name.text.utf8.allSatisfy(\.isNamePart)
+    return isWord && name.text.utf8.first?.isDigit == false ? name : nil
+  }
+
+  /// Reads `"rank"` where the label `rank` is meant; the colon is next.
+  mutating func quotedLabel() -> SyntaxTree.Name {
+    let end = brackets.limits[position]
+    let whole = SourceRange(current.start, tokens[end].end)
+    let label = label(inQuotesAt: position)
+    complain(
+      .quotedLabel, "a label stands without quotes", at: whole, label: "a text",
+      notes: label == nil ? ["A label is one word of letters, digits and `_`."] : [],
+      fix: label.map { .init(whole, $0.text, "remove the quotes") })
+    position = end + 1
+    return label ?? SyntaxTree.Name("", whole)
+  }
+
+  /// `{1, 2}` where a list or a record is meant.
+  mutating func foreignCollection(_ first: Expression) -> Expression.Kind {
+    complain(
+      .mixedRecord, "several values stand in a list or a record", at: current.range,
+      label: "a block has one value",
+      notes: ["A list is written [1, 2], a record (a: 1, b: 2)."])
     position = limit
     return .error
   }

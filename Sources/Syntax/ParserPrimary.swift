@@ -4,7 +4,7 @@ extension Parser {
   mutating func primary() -> Expression {
     let token = current
     if startsLine && beginsBinding {
-      complainExpected("a value")
+      complainExpected("a value", notes: [Self.valueAdvice])
       return Expression(.error, SourceRange(previousEnd, previousEnd))
     }
     switch token.kind {
@@ -19,6 +19,10 @@ extension Parser {
     case .symbol(.openParenthesis): return nested { $0.parenthesis() }
     case .symbol(.openBracket): return nested { $0.list() }
     case .symbol(.openBrace): return nested { $0.block() }
+    case .unknown where Self.curlyQuotes[String(text(of: token).prefix(1))] != nil:
+      if let text = foreignCurlyText() { return text }
+      complainAboutOperand()
+      return Expression(.error, token.range)
     case .symbol, .keyword, .textLiteral, .interpolationStart, .interpolationEnd, .textEnd,
       .unknown, .endOfFile, .space, .newline, .comment, .documentation, .semicolon,
       .foreignComment:
@@ -81,7 +85,8 @@ extension Parser {
 
   private mutating func parenthesisContent() -> Expression.Kind {
     if position >= limit { return .record([]) }
-    let startsRecord = current.kind == .label || at(.spread) || at(.closedRange)
+    let startsRecord =
+      current.kind == .label || at(.spread) || at(.closedRange) || at(.power) || isQuotedKey
     if startsRecord { return .record(commaSeparated { $0.field() }.compactMap(\.self)) }
     let value = expression()
     guard at(.comma) else { return .parenthesised(value) }
@@ -95,6 +100,11 @@ extension Parser {
 
   private mutating func field() -> SyntaxTree.Field? {
     if let value = spread() { return .spread(value) }
+    if isQuotedKey {
+      let label = quotedLabel()
+      position += 1
+      return .labelled(label, expression())
+    }
     guard current.kind == .label else {
       let start = current.start
       let isEquals = current.kind == .name && next(is: .equals)
@@ -107,7 +117,7 @@ extension Parser {
       _ = expression()
       complain(
         .mixedRecord, "the values of a record need labels", at: range(from: start),
-        label: "which value is this?")
+        label: "which value is this?", notes: ["A record is written (a: 1, b: 2)."])
       return nil
     }
     let label = takeName()
@@ -145,6 +155,8 @@ extension Parser {
     return expression()
   }
 
+  private static let comprehensionAdvice = "A list is made as in `[n * n for n in 1...3 if n > 1]`."
+
   private mutating func clauses() -> [SyntaxTree.Clause] {
     var clauses: [SyntaxTree.Clause] = []
     while position < limit {
@@ -152,12 +164,12 @@ extension Parser {
         clauses.append(.only(binary(from: .or)))
       } else if accept(.for) {
         guard current.kind == .name || current.kind == .label else {
-          complainExpected("a name after `for`")
+          complainExpected("a name after `for`", notes: [Self.comprehensionAdvice])
           return clauses
         }
         let name = takeName()
         guard accept(.in) else {
-          complainExpected("`in`")
+          complainExpected("`in`", notes: [Self.comprehensionAdvice])
           return clauses
         }
         clauses.append(.each(name, in: binary(from: .or)))
@@ -188,6 +200,7 @@ extension Parser {
         bindings.append(binding)
       } else {
         value = expression()
+        if at(.comma), let value { return foreignCollection(value) }
       }
       finishLine(after: value?.kind == .error, from: start)
     }

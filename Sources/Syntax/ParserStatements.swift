@@ -3,13 +3,17 @@
 extension Parser {
   typealias Statement = SyntaxTree.Statement
 
+  private static let statementAdvice =
+    "A statement is `name = value`, a call, or begins with import, param, type or def."
+
   mutating func statement() -> Statement {
     let start = current.start
     let documentation = tokens.documentation(above: position, in: source)
     let count = diagnostics.count
     let kind = statementKind()
-    let isBroken = kind == nil
-    if isBroken && diagnostics.count == count { complainExpected("a statement") }
+    if kind == nil && diagnostics.count == count {
+      complainExpected("a statement", notes: [Self.statementAdvice])
+    }
     return Statement(kind ?? .error, range(from: start), documentation: documentation)
   }
 
@@ -39,22 +43,18 @@ extension Parser {
 
   private mutating func importing() -> Statement.Kind? {
     position += 1
-    guard case .textStart = current.kind else {
-      complainExpected(
-        "the path of a recipe, as text",
-        notes: ["An import is written: import \"sft.recipe\" as stage1"])
-      return nil
-    }
+    guard case .textStart = current.kind else { return missing(Self.importPath, Self.importAdvice) }
     let literal = textLiteral()
     guard let path = literal.plainText else {
       complain(
         .interpolatedPath, "an imported path must be plain text", at: literal.range,
-        label: "computed")
+        label: "computed",
+        notes: ["Imports are read before anything is computed. To choose, import both recipes."])
       return nil
     }
     var alias: SyntaxTree.Name?
     if accept(.as) {
-      alias = definedName("a name after `as`")
+      alias = definedName("a name after `as`", Self.importAdvice)
       if alias == nil { return nil }
     }
     return .importing(
@@ -74,8 +74,8 @@ extension Parser {
 
   private mutating func typeDeclaration() -> Statement.Kind? {
     position += 1
-    guard let name = definedName("a name after `type`") else { return nil }
-    guard accept(.equals) else { return missing("`=`") }
+    guard let name = definedName("a name after `type`", Self.typeAdvice) else { return nil }
+    guard accept(.equals) else { return missing("`=`", Self.typeAdvice) }
     let type = type()
     guard type.kind != .error else { return nil }
     let constraint = accept(.where) ? expression() : nil
@@ -85,15 +85,19 @@ extension Parser {
   private mutating func function() -> Statement.Kind? {
     if foreignDefinition() { return nil }
     position += 1
-    guard let name = definedName("a name after `def`") else { return nil }
-    guard at(.openParenthesis) else { return missing("`(` and the parameters") }
+    guard let name = definedName("a name after `def`", Self.functionAdvice) else { return nil }
+    guard at(.openParenthesis) else {
+      return missing("`(` and the parameters", Self.functionAdvice)
+    }
     let count = diagnostics.count
     let formals = bracketed { parser in parser.commaSeparated { $0.formal() } }
     if diagnostics.count > count { return nil }
     var result: SyntaxTree.TypeExpression?
     if accept(.arrow) { result = type() }
     guard result?.kind != .error else { return nil }
-    guard accept(.equals) else { return missing("`=` and the value of the function") }
+    guard accept(.equals) else {
+      return missing("`=` and the value of the function", Self.functionAdvice)
+    }
     let body = expression()
     return .function(
       SyntaxTree.Function(
@@ -112,15 +116,25 @@ extension Parser {
       range: range(from: start))
   }
 
-  private mutating func missing(_ what: String) -> Statement.Kind? {
-    complainExpected(what)
+  private static let importPath = "the path of a recipe, as text"
+  private static let importAdvice =
+    "An import is written `import \"sft.recipe\" as stage1`; only recipes can be imported."
+  private static let typeAdvice = "A type is written `type Score = Int where it in 0...4`."
+  private static let functionAdvice = "A function is written `def double(_ x: Int) = x * 2`."
+
+  private mutating func missing(_ what: String, _ advice: String) -> Statement.Kind? {
+    complainExpected(what, notes: [advice])
     return nil
   }
 
   /// A name that is being defined.
-  private mutating func definedName(_ what: String) -> SyntaxTree.Name? {
+  private mutating func definedName(_ what: String, _ advice: String) -> SyntaxTree.Name? {
     if current.kind == .name || current.kind == .label { return takeName() }
-    if case .keyword = current.kind { complainKeywordAsName() } else { complainExpected(what) }
+    if case .keyword = current.kind {
+      complainKeywordAsName()
+    } else {
+      complainExpected(what, notes: [advice])
+    }
     return nil
   }
 
@@ -140,6 +154,9 @@ extension Parser {
 
 extension Parser {
   typealias TypeExpression = SyntaxTree.TypeExpression
+
+  static let knownTypes =
+    "Types are Int, Float, Bool, Text, Ratio, Path, List<Int>, Data<(prompt: Text)>, …"
 
   mutating func type() -> TypeExpression {
     guard depth < Self.maximumDepth else { return TypeExpression(.error, tooDeep().range) }
@@ -172,12 +189,14 @@ extension Parser {
     if case .textStart = current.kind {
       let literal = textLiteral()
       guard let text = literal.plainText else {
-        complain(.interpolatedPath, "a text in a type must be plain", at: literal.range)
+        complain(
+          .interpolatedPath, "a text in a type must be plain", at: literal.range,
+          label: "computed", notes: ["Write each text out: `\"small\" | \"large\"`."])
         return TypeExpression(.error, literal.range)
       }
       return TypeExpression(.text(text), literal.range)
     }
-    complainExpected("a type")
+    complainExpected("a type", notes: [Self.knownTypes])
     return TypeExpression(.error, current.range)
   }
 
@@ -195,7 +214,8 @@ extension Parser {
             .unexpectedToken, "`>=` compares; a space is missing between `>` and `=`",
             label: "write `> =`", fix: .init(current.range, "> =", "put a space between"))
         }
-        complainExpected("`>` after the type's arguments")
+        complainExpected(
+          "`>` after the type's arguments", notes: ["As in `List<Int>` or `Data<(prompt: Text)>`."])
         return TypeExpression(.error, range(from: name.range.start))
       }
     }

@@ -40,7 +40,8 @@ extension Parser {
 
   private mutating func interpolated() -> Expression {
     if position < limit { return expression() }
-    complainExpected("a value inside `\\(…)`")
+    complainExpected(
+      "a value inside `\\(…)`", notes: ["A name or an expression stands there: `\\(n + 1)`."])
     return Expression(.error, current.range)
   }
 }

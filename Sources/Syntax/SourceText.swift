@@ -62,5 +62,8 @@ public struct SourceText: Hashable, Sendable {
     return Position(line: line + 1, column: before.count + 1)
   }
 
+  /// Whether a space or tab stands at `offset`.
+  func isBlank(at offset: Int) -> Bool { offset < bytes.count && bytes[offset].isBlank }
+
   private func clamped(_ offset: Int) -> Int { min(max(offset, 0), bytes.count) }
 }

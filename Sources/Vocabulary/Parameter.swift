@@ -39,9 +39,25 @@ public struct Parameter<T: RecipeValue>: Sendable {
   }
 
   func value(from arguments: Record) throws -> T {
-    if let given = arguments[name] { return try T(recipeValue: given) }
+    if let given = arguments[name] { return try checked(given) }
     guard let fallback else { return try T(recipeValue: .none) }
     return fallback
+  }
+
+  /// A value that is only known while running, as a column is, has to keep the rule as well.
+  private func checked(_ given: Value) throws -> T {
+    let value = try T(recipeValue: given)
+    guard let rule, !rule.holds(value) else { return value }
+    throw BrokenRule(words: "`\(name)` must be \(rule.words), not \(given.source)")
+  }
+}
+
+/// An argument whose value, known only while running, is none that the parameter allows.
+struct BrokenRule: Error, CustomStringConvertible {
+  let words: String
+
+  var description: String {
+    words + "\nLeave such rows out with `filter`, or say what stands instead: `if … then … else …`."
   }
 }
 
@@ -80,7 +96,10 @@ extension Rule where T: Comparable {
 
 extension Rule<Ratio> {
   public static func share(_ range: ClosedRange<Double>) -> Rule {
-    Rule("in \(range.lowerBound * 100)%...\(range.upperBound * 100)%") { range.contains($0.share) }
+    let ends = [range.lowerBound, range.upperBound].map {
+      Value.quantity(Quantity($0 * 100, .percent)).source
+    }
+    return Rule("in \(ends[0])...\(ends[1])") { range.contains($0.share) }
   }
 }
 

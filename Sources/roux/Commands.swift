@@ -30,17 +30,38 @@ struct Run: ParsableCommand {
 struct Check: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Check a recipe without running it.",
-    usage: "roux check FILE [--PARAM VALUE ...] [--json]")
+    usage: "roux check FILE [--PARAM VALUE ...] [--fix] [--json]")
 
   @Flag(help: "Write diagnostics as JSON.")
   var json = false
+  @Flag(help: "Apply the fixes that messages carry, and write the file.")
+  var fix = false
   @OptionGroup var sandbox: SandboxOptions
   @Argument(parsing: .allUnrecognized, help: "The recipe, and values for its params.")
   var recipe: [String] = []
 
   func run() throws {
     let arguments = try RecipeArguments(recipe)
-    _ = try Recipe(file: arguments.file, given: arguments.given, sandbox).checked(isJSON: json)
+    if fix { try repair(arguments) }
+    let program = try Recipe(file: arguments.file, given: arguments.given, sandbox).program
+    if json {
+      Console.say(DiagnosticRenderer.json(program.diagnostics, in: program.source))
+    } else {
+      Console.complain(program.diagnostics, in: program.source, isJSON: false)
+      Console.pointToPage(of: program.diagnostics)
+    }
+    guard program.isSound else { throw ExitCode(program.exitCode) }
+  }
+
+  private func repair(_ arguments: RecipeArguments) throws {
+    let recipe = try Recipe(file: arguments.file, given: arguments.given, sandbox)
+    let repair = Repair(recipe.source) { recipe.with($0).program.diagnostics }
+    guard !repair.changes.isEmpty else { return }
+    // A link stays a link: its target is written.
+    let url = URL(filePath: arguments.file).resolvingSymlinksInPath()
+    try Data(repair.source.bytes).write(to: url, options: .atomic)
+    let list = repair.changes.flatMap { $0.lines(in: recipe.source.name) }.joined(separator: "\n")
+    if json { Console.complain(list) } else { Console.say(list) }
   }
 }
 

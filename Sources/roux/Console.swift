@@ -20,4 +20,12 @@ enum Console {
     let renderer = DiagnosticRenderer(usesColor: wantsColor && isatty(STDERR_FILENO) == 1)
     complain(renderer.render(diagnostics, in: source))
   }
+
+  /// Tells people at a terminal where more is said about the first message.
+  static func pointToPage(of diagnostics: [Diagnostic]) {
+    guard isatty(STDERR_FILENO) == 1,
+      let first = diagnostics.first(where: { $0.severity == .error }) ?? diagnostics.first
+    else { return }
+    complain("roux explain \(first.code.rawValue) tells more")
+  }
 }

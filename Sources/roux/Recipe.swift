@@ -16,6 +16,15 @@ struct Recipe {
   /// Nil for a recipe that was typed: it is the user's own.
   let sandbox: SandboxOptions?
 
+  private init(
+    source: SourceText, directory: Folder, given: [GivenParameter], sandbox: SandboxOptions?
+  ) {
+    self.source = source
+    self.directory = directory
+    self.given = given
+    self.sandbox = sandbox
+  }
+
   init(text: String) {
     source = SourceText(name: "-e", text)
     directory = URL(filePath: FileManager.default.currentDirectoryPath)
@@ -35,11 +44,21 @@ struct Recipe {
     self.given = given
   }
 
-  /// Checks the recipe, and ends with exit code 3 if it is wrong.
-  func checked(isJSON: Bool = false) throws -> Program {
-    let program = Program(
+  /// The same with another text.
+  func with(_ source: SourceText) -> Recipe {
+    Recipe(source: source, directory: directory, given: given, sandbox: sandbox)
+  }
+
+  /// The recipe, checked and evaluated.
+  var program: Program {
+    Program(
       source, lexicon: Words.lexicon, directory: directory, given: given,
       permissions: sandbox?.permissions ?? .all)
+  }
+
+  /// Checks the recipe, and ends with exit code 3 if it is wrong.
+  func checked(isJSON: Bool = false) throws -> Program {
+    let program = program
     Console.complain(program.diagnostics, in: source, isJSON: isJSON)
     guard program.isSound else { throw ExitCode(program.exitCode) }
     return program

@@ -17,7 +17,9 @@ import Vocabulary
       Exit codes: 0 done, 1 a stage failed, 2 usage, 3 the recipe does not check, \
       4 a check failed, 130 paused.
       """,
-    subcommands: [Run.self, Check.self, ShowPlan.self, Format.self, Document.self, Measure.self])
+    subcommands: [
+      Run.self, Check.self, ShowPlan.self, Format.self, Document.self, Explain.self, Measure.self,
+    ])
 
   @Option(name: .customShort("e"), help: "A recipe to run, given on the command line.")
   var expression: String?

@@ -21,6 +21,8 @@ enum BrokenFiles {
     ("notes.txt", Data("Buy milk.\n".utf8)),
     ("ragged.csv", Data("a,b\n1,2\n1,2,3\n".utf8)),
     ("latin1.jsonl", Data([0x7B, 0x22, 0x71, 0x22, 0x3A, 0x22, 0xE9, 0x22, 0x7D, 0x0A])),
+    ("stage.recipe", Data("param rate: Float = 1e-4\n".utf8)),
+    ("wrong.recipe", Data("rate = unknown + 1\n".utf8)),
     ("broken.gguf", Data("GGUF".utf8) + Data(repeating: 0xFF, count: 60)),
   ]
 

@@ -19,9 +19,16 @@ struct Ran {
     _ text: String, named name: String = "test.recipe", in directory: URL,
     given: [GivenParameter] = []
   ) {
-    let source = SourceText(name: name, text)
+    self.init(SourceText(name: name, text), in: directory, given: given)
+  }
+
+  init(
+    _ source: SourceText, in directory: URL, given: [GivenParameter] = [],
+    permissions: Permissions = .all
+  ) {
     let events = Collected<RunEvent>()
-    let program = Program(source, lexicon: Ran.lexicon, directory: directory, given: given)
+    let program = Program(
+      source, lexicon: Ran.lexicon, directory: directory, given: given, permissions: permissions)
     var diagnostics = program.diagnostics
     var exitCode = program.exitCode
     if program.isSound {
@@ -37,6 +44,27 @@ struct Ran {
     self.diagnostics = diagnostics
     self.events = events.all
     said = DiagnosticRenderer(usesColor: false, width: 100).render(diagnostics, in: source)
+  }
+}
+
+/// What stands behind the name of a recipe on the command line.
+struct Options {
+  let words: [String]
+
+  private var pairs: [(String, String)] {
+    stride(from: 0, to: words.count - 1, by: 2).map {
+      (String(words[$0].dropFirst(2)), words[$0 + 1])
+    }
+  }
+
+  /// Values for params.
+  var given: [GivenParameter] {
+    pairs.filter { $0.0 != "allow-read" }.map { GivenParameter($0.0, $0.1) }
+  }
+
+  func permissions(in folder: URL) -> Permissions {
+    let reads = pairs.filter { $0.0 == "allow-read" }.map { folder.appending(path: $0.1) }
+    return reads.isEmpty ? .all : Permissions(reads: reads, writes: nil, usesNetwork: false)
   }
 }
 

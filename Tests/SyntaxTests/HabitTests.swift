@@ -51,7 +51,7 @@ import Testing
     ("return x", .foreignStatement, "there is no `return`", nil),
     ("# a\nx = 1", .foreignComment, "a comment begins with `//`", "// a\nx = 1"),
     ("x = 1;", .semicolon, "a statement ends with its line", "x = 1"),
-    ("x = 1; y = 2", .semicolon, "a statement ends with its line", "x = 1\n y = 2"),
+    ("x = 1; y = 2", .semicolon, "a statement ends with its line", "x = 1\ny = 2"),
     (
       "model: tiny\nlora:\n  rank: 8\n  targets: all\nsteps: 500\n", .pastedYAML,
       "this looks like YAML", nil

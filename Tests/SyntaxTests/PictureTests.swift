@@ -108,7 +108,7 @@ import Testing
       error[E0104]: `\q` is not an escape
          ┌─ golden.recipe:1:6
        1 │ x = "\q \u{110000}"
-         │      ^^
+         │      ^^ means nothing in a text
          = The escapes are \n, \t, \", \\, \u{…} and \(value).
        fix  1 │ x = "\\q \u{110000}"
 
@@ -189,10 +189,11 @@ import Testing
          = The 2 lines of the block are skipped.
 
       error[E0113]: a record stands in round brackets
-         ┌─ golden.recipe:3:6
+         ┌─ golden.recipe:3:5
        3 │ x = {"a": 1}
-         │      ^ `{` begins a block
+         │     ^ `{` begins a block
          = A record is written (a: 1, b: 2); its labels have no quotes.
+       fix  3 │ x = (a: 1)
 
       """#
     ),
@@ -205,7 +206,7 @@ import Testing
       error[E0102]: `日本` means nothing here
          ┌─ golden.recipe:2:1
        2 │ 日本 = 1
-         │ ^^^^ unknown
+         │ ^^^^ not part of any word
          = Names are made of the letters a to z, digits and `_`; any script may stand in text.
 
       """#
@@ -277,6 +278,52 @@ import Testing
       picture.contains(
         "   ├─ losses.recipe:1:5\n 1 │ def dpo(beta: Float) = 1\n   │     ──── declared here\n"))
     #expect(picture.contains("   │                these rows\n"))
+  }
+
+  @Test func aFailedCheckShowsTheValueOfEachPartBelowIt() {
+    let source = SourceText(
+      name: "sft.recipe", String(repeating: "\n", count: 21) + "check(report.ppl < 12)")
+    func part(_ start: Int, _ text: String) -> Diagnostic.Label {
+      Diagnostic.Label(SourceRange(start, start + 1), text)
+    }
+    let diagnostic = Diagnostic(
+      .checkFailed, "check failed: too high", at: SourceRange(27, 42), label: "false",
+      secondary: [
+        part(27, "tuned on data.test, 1,016 rows"), part(34, "14.31"), part(38, "false"),
+      ], notes: ["Look at the data."])
+    #expect(
+      DiagnosticRenderer().render(diagnostic, in: source) == """
+        check failed[E0602]: too high  sft.recipe:22
+           report.ppl < 12
+           │      │   │
+           │      14.31
+           │          false
+           tuned on data.test, 1,016 rows
+           = Look at the data.
+
+        """)
+  }
+
+  @Test func longNotesAreFolded() {
+    let source = SourceText(name: "a", "x")
+    let diagnostic = Diagnostic(
+      .unknownName, "no", at: SourceRange(0, 1), label: "x", notes: ["one two three four five six"])
+    #expect(
+      DiagnosticRenderer(width: 40).render(diagnostic, in: source).hasSuffix(
+        """
+           = one two three four five six
+
+        """))
+    let long = Diagnostic(
+      .unknownName, "no", at: SourceRange(0, 1), label: "x",
+      notes: ["a note that is longer than forty columns are"])
+    #expect(
+      DiagnosticRenderer(width: 40).render(long, in: source).hasSuffix(
+        """
+           = a note that is longer than forty
+             columns are
+
+        """))
   }
 
   @Test func coloursOnlyWhenAskedFor() {

@@ -107,7 +107,9 @@ extension Primitive {
               throw Complaints(
                 Complaint(
                   .wrongType(found: field.type, expected: .list(.any)), at: "column",
-                  "`explode` needs a column of lists", label: "`\(name)` is \(field.type)"))
+                  "`explode` needs a column of lists", label: "`\(name)` is \(field.type)",
+                  notes: ["A text becomes a list by `words(.\(name))` or `split(.\(name), at: …)`."]
+                ))
             }
             return RecordField(name, item)
           }))

@@ -42,7 +42,8 @@ extension Primitive {
     Parameter<Int>.subject("x", "The number."),
     Parameter<Int>("by", "The divisor.", .above(0))
   ) { _, x, divisor in
-    ((x % divisor) + divisor) % divisor
+    let rest = x % divisor
+    return rest < 0 ? rest + divisor : rest
   }
 
   public static let quotient = Primitive(
@@ -50,7 +51,8 @@ extension Primitive {
     Parameter<Int>.subject("x", "The number."),
     Parameter<Int>("by", "The divisor.", .above(0))
   ) { _, x, divisor in
-    Int((Double(x) / Double(divisor)).rounded(.down))
+    let (whole, rest) = x.quotientAndRemainder(dividingBy: divisor)
+    return rest < 0 ? whole - 1 : whole
   }
 
   public static let smallest = Primitive(

@@ -79,7 +79,8 @@ extension Elaborator {
   ) -> Typed {
     let what = "`\(label ?? formal.name)` of `\(name)`"
     let typed = elaborate(given, as: formal.type)
-    let fitting = require(typed, formal.type, at: given.range, what)
+    let advice = formal.summary.isEmpty ? nil : "\(label ?? formal.name): \(formal.summary)"
+    let fitting = require(typed, formal.type, at: given.range, what, advice: advice)
     if let constraint = formal.constraint {
       return constrained(fitting, constraint, called: formal.name, at: given.range)
     }
@@ -93,10 +94,23 @@ struct Elaborated {
   var rest: [(label: String, typed: Typed)] = []
 
   var all: [Typed] { Array(arguments.values) + rest.map(\.typed) }
-  var isWrong: Bool { all.contains { $0.type == .unknown } }
+  var isWrong: Bool { all.contains { $0.type.isWrong } }
 }
 
 extension RecipeType {
+  /// Whether something inside is wrong already.
+  var isWrong: Bool {
+    switch self {
+    case .unknown: true
+    case .optional(let type), .list(let type), .row(let type): type.isWrong
+    case .record(let fields): fields.contains { $0.type.isWrong }
+    // Data of unknown rows are no mistake.
+    case .none, .bool, .int, .float, .text, .path, .quantity, .choice, .either, .function, .column,
+      .rowType, .data, .tensor, .opaque, .any:
+      false
+    }
+  }
+
   /// Whether a parameter of the type takes rows.
   var isRows: Bool { rowType != nil }
 

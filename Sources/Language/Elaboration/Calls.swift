@@ -63,8 +63,7 @@ extension Elaborator {
     case .module(let module): return call(module, arguments, callee.range, at: range)
     case .value(let typed): return apply(typed, callee, arguments, at: range)
     case .type:
-      return wrong(
-        Diagnostic(.notCallable, "`\(name)` is a type and cannot be called", at: callee.range))
+      return wrong(typeCalled(name, at: callee.range))
     case nil: break
     }
     if let function = lexicon.functions[name] {
@@ -75,7 +74,18 @@ extension Elaborator {
       return call(primitives, arguments, callee.range, at: range, as: expected)
     }
     _ = elaborateAll(arguments)
+    if builtInType(name) != nil || lexicon.library.type(named: name) != nil {
+      return wrong(typeCalled(name, at: callee.range))
+    }
     return wrong(unknownName(name, at: callee.range, among: callableNames))
+  }
+
+  private func typeCalled(_ name: String, at range: SourceRange) -> Diagnostic {
+    Diagnostic(
+      .notCallable, "`\(name)` is a type and cannot be called", at: range, label: "a type",
+      notes: [
+        "Values are not converted: an Int may stand for a Float, `text(x)` and `number(t)` make others."
+      ])
   }
 
   private var callableNames: [String] {
@@ -117,14 +127,14 @@ extension Elaborator {
     case .none, .bool, .int, .float, .text, .path, .quantity, .optional, .list, .record, .choice,
       .either, .row, .column, .rowType, .data:
       return wrong(
-        Diagnostic(
-          .notCallable, "this is not a function", at: callee.range,
-          label: "this is \(function.type.widened)"))
+        notCallable(function, callee, range))
     }
     guard parts.count == 1 else {
       return wrong(
         Diagnostic(
-          .tooManyArguments, "a function value takes one argument, not \(parts.count)", at: range))
+          .tooManyArguments, "a function value takes one argument, not \(parts.count)", at: range,
+          label: "\(parts.count) are given",
+          notes: ["Several values travel as one record: p => p.a + p.b"]))
     }
     return combine([function] + parts, as: result, at: range, text: { "\($0[0])(\($0[1]))" }) {
       guard case .function(let function) = $0[0] else {
@@ -132,6 +142,28 @@ extension Elaborator {
       }
       return try function($0[1])
     }.settled
+  }
+
+  private func notCallable(
+    _ function: Typed, _ callee: SyntaxTree.Expression, _ call: SourceRange
+  ) -> Diagnostic {
+    let gap = SourceRange(callee.range.end, callee.range.end)
+    let isApart = place.source[SourceRange(gap.end, gap.end + 1)].first?.isWhitespace ?? true
+    switch callee.kind {
+    // Nobody calls these: it is the comma between two items that is missing.
+    case .record, .list, .number, .text, .parenthesised, .bool, .none:
+      return Diagnostic(
+        .notCallable, "this is not a function", at: callee.range,
+        label: "this is \(function.type.widened)",
+        notes: ["Is a comma missing behind it?"],
+        fix: .init(gap, isApart ? "," : ", ", "add the comma"))
+    case .name, .column, .comprehension, .call, .member, .index, .unary, .binary, .pipe, .range,
+      .lambda, .conditional, .block, .lastValue, .error:
+      return Diagnostic(
+        .notCallable, "this is not a function", at: callee.range,
+        label: "this is \(function.type.widened)",
+        notes: ["Only functions are called; a value stands without brackets behind it."])
+    }
   }
 
   // MARK: Matching
@@ -161,7 +193,8 @@ extension Elaborator {
           matched.rest.append((label, given))
         } else {
           isRight = false
-          report(unknownArgument(label, formals, name))
+          let free = formals.filter { matched.byFormal[$0.name] == nil }
+          report(unknownArgument(label, formals, free, name))
         }
       } else if let formal = subjects.popFirst() {
         place(given, in: formal, at: given.range)
@@ -192,16 +225,16 @@ extension Elaborator {
   {
     Diagnostic(
       .duplicateArgument, "`\(formal.name)` is given twice", at: range, label: "given again",
-      secondary: [.init(first.range, "given here")])
+      secondary: [.init(first.range, "given here")], notes: ["Keep the one that is meant."])
   }
 
-  private func unknownArgument(_ label: SyntaxTree.Name, _ formals: [Formal], _ name: String)
-    -> Diagnostic
-  {
-    let near = nearest(label.text, in: formals.map(\.name))
+  private func unknownArgument(
+    _ label: SyntaxTree.Name, _ formals: [Formal], _ free: [Formal], _ name: String
+  ) -> Diagnostic {
+    let near = nearest(label.text, in: free.map(\.name))
     return Diagnostic(
       .unknownArgument, "`\(name)` has no argument `\(label.text)`", at: label.range,
-      label: near.map { "did you mean `\($0)`?" } ?? "",
+      label: near.map { "did you mean `\($0)`?" } ?? "none of its labels",
       notes: [signature(name, formals)],
       fix: near.map { .init(label.range, $0, "write `\($0)`") })
   }
@@ -213,7 +246,7 @@ extension Elaborator {
     guard let next = free.first else {
       return Diagnostic(
         .tooManyArguments, "`\(name)` takes no further argument", at: given.range,
-        notes: [signature(name, formals)])
+        label: "one too many", notes: [signature(name, formals)])
     }
     let guess = free.count == 1 ? next.name : nil
     return Diagnostic(
@@ -228,7 +261,11 @@ extension Elaborator {
   private func missingArguments(
     _ missing: [Formal], _ formals: [Formal], _ name: String, _ callee: SourceRange
   ) -> Diagnostic {
-    let names = missing.map { "`\($0.name)`" }.joined(separator: " and ")
+    let quoted = missing.map { "`\($0.name)`" }
+    let names =
+      quoted.count < 2
+      ? quoted.joined()
+      : quoted.dropLast().joined(separator: ", ") + " and " + quoted[quoted.count - 1]
     let details = missing.filter { !$0.summary.isEmpty }.map { "\($0.name): \($0.summary)" }
     return Diagnostic(
       .missingArgument, "`\(name)` needs \(names)", at: callee,

@@ -35,7 +35,7 @@ extension Elaborator {
     _ low: SyntaxTree.Expression, _ symbol: SyntaxTree.RangeOperator,
     _ high: SyntaxTree.Expression, at range: SourceRange
   ) -> Typed {
-    let bounds = [expect(low, .int, "a range"), expect(high, .int, "a range")]
+    let bounds = [expect(low, .int, "an end of a range"), expect(high, .int, "an end of a range")]
     if bounds.contains(where: { $0.value?.isDeferred ?? false }) {
       reportDeferred(at: range, what: "a range")
       return .wrong
@@ -48,7 +48,10 @@ extension Elaborator {
       let end = symbol == .closed ? last : last - 1
       guard end >= first else { return .list([]) }
       guard end - first < Elaborator.longestRange else {
-        throw Fault("a range holds at most \(Elaborator.longestRange) numbers")
+        throw Fault(
+          "a range holds at most \(Elaborator.longestRange.grouped) numbers",
+          found: "\((end - first).grouped) numbers",
+          advice: "Every number is an item of a list; `x in a...b` compares without one.")
       }
       return .list((first...end).map { .int($0) })
     }
@@ -78,7 +81,8 @@ extension Elaborator {
         if !written.insert(label.text).inserted {
           report(
             Diagnostic(
-              .duplicateName, "`\(label.text)` stands twice in this record", at: label.range))
+              .duplicateName, "`\(label.text)` stands twice in this record", at: label.range,
+              label: "the second", notes: ["Each field needs a label of its own."]))
         }
         let wanted = expected?.field(label.text)
         set(label.text, wanted.map { argument(value, as: $0) } ?? elaborate(value))
@@ -170,18 +174,42 @@ extension Elaborator {
   private func unknownMember(
     _ name: SyntaxTree.Name, of type: RecipeType, _ found: [String], _ base: SyntaxTree.Expression
   ) -> Diagnostic {
-    let near = nearest(name.text, in: found)
+    var near = nearest(name.text, in: found)
     var notes = found.isEmpty ? [] : ["It has: \(found.joined(separator: ", "))."]
+    var fix = near.map { Diagnostic.Fix(name.range, $0, "write `\($0)`") }
+    var label = near.map { "did you mean `\($0)`?" } ?? "no such part"
     if type.isOptional { notes.append("It may be none: say what stands instead with `??` first.") }
     if case .data(let row) = type, row.field(name.text) != nil {
-      notes.append(
-        "`\(name.text)` is a column: in a call on this data it is written `.\(name.text)`.")
+      label = "a column, not a part"
+      near = nil
+      notes = [
+        "In a call on this data it is written `.\(name.text)`, as in `select(\(name.text): .\(name.text))`."
+      ]
+    } else if near == nil, let method = method(name.text, of: type) {
+      label = "not a part of a value"
+      notes = [method.advice]
+      fix =
+        method.isFunction
+        ? .init(SourceRange(base.range.end, name.range.start), " |> ", "pass it on with `|>`") : nil
+    }
+    if notes.isEmpty, fix == nil {
+      notes = ["\(type.widened) has no parts; `roux doc` lists the words that take one."]
     }
     return Diagnostic(
-      .unknownMember, "this has no `\(name.text)`", at: name.range,
-      label: near.map { "did you mean `\($0)`?" } ?? "",
-      secondary: [.init(base.range, "this is \(type.widened)")], notes: notes,
-      fix: near.map { .init(name.range, $0, "write `\($0)`") })
+      .unknownMember, "this has no `\(name.text)`", at: name.range, label: label,
+      secondary: [.init(base.range, "this is \(type.widened)")], notes: notes, fix: fix)
+  }
+
+  /// What is said to `words.append(x)` and `name.lower()`.
+  private func method(_ name: String, of type: RecipeType) -> (advice: String, isFunction: Bool)? {
+    if case .list = type, ["append", "push", "extend", "add", "insert"].contains(name) {
+      return ("Lists never change; a longer one is `xs + [x]`.", false)
+    }
+    let takes = lexicon.primitives(named: name).contains {
+      $0.subjects.first?.type.accepts(type) ?? false
+    }
+    guard takes else { return nil }
+    return ("`\(name)` is a function, not a part: `\(name)(value)`, or `value |> \(name)()`.", true)
   }
 
   func element(
@@ -198,7 +226,8 @@ extension Elaborator {
       return wrong(
         Diagnostic(
           .typeMismatch, "only lists have elements by number", at: base.range,
-          label: "this is \(whole.type.widened)"))
+          label: "this is \(whole.type.widened)",
+          notes: ["A field of a record is `value.name`; of rows, `take` and `skip` give some."]))
     }
     let graph = graph
     let place = expect(index, .int, "the place in a list")

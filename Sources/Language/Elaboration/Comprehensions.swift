@@ -141,7 +141,8 @@ extension Elaborator {
       report(
         Diagnostic(
           .typeMismatch, "`for` needs a list or a range", at: source.range,
-          label: "this is \(values.type.widened)"))
+          label: "this is \(values.type.widened)",
+          notes: ["As in `for n in 1...3` or `for word in [\"a\", \"b\"]`."]))
       return .unknown
     }
   }

@@ -18,6 +18,8 @@ final class Elaborator {
   var depth = 0
   /// Results of stages that the surrounding function mentions.
   var captures: [Value] = []
+  /// Where statements stand that were not read right.
+  var brokenStatements: [SourceRange] = []
   /// Where each stage was first asked for, by key.
   var origins: [String: Origin] = [:]
   /// What the recipe and all that it imports may touch.
@@ -51,6 +53,8 @@ final class Elaborator {
     var importing: [String] = []
     /// The `def` whose body is being looked at.
     var function: String?
+    /// The expressions that gave names their values, by name.
+    var values: [String: SourceRange] = [:]
     /// Names that are defined further down.
     var later: [String: SourceRange] = [:]
   }
@@ -118,7 +122,8 @@ struct Effect: Sendable {
   let stage: Stage
   let range: SourceRange
   let source: SourceText
-  /// What was known under each sub-expression, where the effect is a `check`.
+  /// What must hold and what was known under each part of it, where the effect is a `check`.
+  let condition: SourceRange
   let trace: [TracedValue]
 }
 
@@ -131,9 +136,9 @@ public struct Origin: Sendable {
 /// The value under one sub-expression of a condition.
 struct TracedValue: Sendable {
   let range: SourceRange
+  /// What the value is shown under: the operator, the name of what is called or taken.
+  let anchor: SourceRange
   let value: Value
-  /// Literals explain themselves.
-  let isLiteral: Bool
 }
 
 // MARK: - Computing from parts
@@ -164,10 +169,20 @@ extension Elaborator {
       return Typed(try work(), as: type)
     } catch let paused as Paused {
       return wrong(Diagnostic(.stageFailed, "paused \(paused.place)", at: range))
+    } catch let fault as Fault {
+      return wrong(
+        Diagnostic(
+          .evaluationFailed, fault.problem, at: range,
+          label: fault.found.isEmpty ? "here" : "found: \(fault.found)",
+          notes: [fault.advice.isEmpty ? Elaborator.noResult : fault.advice]))
     } catch {
-      return wrong(Diagnostic(.evaluationFailed, "\(error)", at: range, label: "here"))
+      return wrong(
+        Diagnostic(
+          .evaluationFailed, "\(error)", at: range, label: "here", notes: [Elaborator.noResult]))
     }
   }
+
+  private static let noResult = "The types are right, but for these values there is no result."
 
   /// Operations of one and two operands are by far the most frequent in row expressions.
   private func compiled(

@@ -10,9 +10,14 @@ extension Elaborator {
   }
 
   /// Reports a value of the wrong type; what comes back is of a type that the place accepts.
-  func require(_ typed: Typed, _ type: RecipeType, at range: SourceRange, _ what: String) -> Typed {
+  ///
+  /// - Parameter advice: what the place is for, said where the types tell no more.
+  func require(
+    _ typed: Typed, _ type: RecipeType, at range: SourceRange, _ what: String,
+    advice: String? = nil
+  ) -> Typed {
     if type.accepts(typed.type) { return fitted(typed, to: type) }
-    report(mismatch(typed, type, at: range, what))
+    if !typed.type.isWrong { report(mismatch(typed, type, at: range, what, advice)) }
     return Typed(.unknown, .absent)
   }
 
@@ -23,32 +28,61 @@ extension Elaborator {
   }
 
   private func mismatch(
-    _ typed: Typed, _ type: RecipeType, at range: SourceRange, _ what: String
+    _ typed: Typed, _ type: RecipeType, at range: SourceRange, _ what: String, _ advice: String?
   ) -> Diagnostic {
     if let diagnostic = unitMismatch(typed, type, at: range, what) { return diagnostic }
     if let diagnostic = choiceMismatch(typed, type, at: range, what) { return diagnostic }
-    if case .optional(let inner) = typed.type, type.accepts(inner) {
+    let found = typed.type.widened
+    if case .optional(let inner) = found, type.accepts(inner) {
       return Diagnostic(
-        .optionalValue, "\(what) may be none", at: range, label: "this is \(typed.type)",
+        .optionalValue, "\(what) may be none", at: range, label: "this is \(found)",
         notes: ["Say what counts instead of none: `value ?? …`."])
     }
+    let (notes, fix) = remedy(typed, type, range)
     return Diagnostic(
-      .typeMismatch, "\(what) must be \(type.words), not \(typed.type.widened)", at: range,
-      label: "this is \(typed.type.widened)", notes: mismatchAdvice(typed, type))
+      .typeMismatch, "\(what) must be \(type.words), not \(found)", at: range,
+      label: "this is \(found)",
+      notes: !notes.isEmpty
+        ? notes : [makers(of: type) ?? advice ?? type.example].compactMap(\.self),
+      fix: fix)
   }
 
-  private func mismatchAdvice(_ typed: Typed, _ type: RecipeType) -> [String] {
-    switch (type, typed.type) {
-    case (.bool, .int): ["A number is not a Bool: compare it, as in `… > 0`."]
-    case (.text, .int), (.text, .float): ["To make a text of it, write `\"\\(value)\"`."]
-    case (let wanted, .quantity(.ratio)) where wanted.accepts(.float):
-      ["Write it as a plain number" + (typed.constant?.share.map { ": `\($0)`." } ?? ".")]
-    case (.int, .float): ["A Float is not an Int: write it without a fraction."]
-    case (.data(let row), .data(let found)): [missing(row, found)].compactMap(\.self)
-    case (.list(let element), let found) where element.accepts(found):
-      ["Put it into a list: `[…]`."]
-    default: []
+  /// What makes the value fit, where that is plain to see.
+  private func remedy(_ typed: Typed, _ type: RecipeType, _ range: SourceRange)
+    -> (notes: [String], fix: Diagnostic.Fix?)
+  {
+    let written = place.source[range]
+    if case .text(let text)? = typed.constant, type.accepts(.int), let number = Double(text),
+      number.isFinite, type.accepts(.float) || Int(text) != nil
+    {
+      return (["A number stands without quotes."], .init(range, text, "remove the quotes"))
     }
+    switch (type, typed.type) {
+    case (.bool, .int), (.bool, .float):
+      return (["A number is not a Bool: compare it, as in `… > 0`."], nil)
+    case (.bool, .text), (.bool, .choice):
+      return (["A text is not a Bool: compare it, as in `… != \"\"`."], nil)
+    case (.text, .int), (.text, .float), (.text, .quantity):
+      return (["As a text it is written `\"\\(value)\"`."], nil)
+    case (let wanted, .quantity(.ratio)) where wanted.accepts(.float):
+      let number = typed.constant?.share.map { "`\($0)`" }
+      return (["It is written as a plain number" + (number.map { ": \($0)." } ?? ".")], nil)
+    case (.int, .float): return (["A Float is not an Int: write it without a fraction."], nil)
+    case (.data(let row), .data(let found)): return ([missing(row, found)].compactMap(\.self), nil)
+    case (.list(let element), let found) where element.accepts(found):
+      return (["A list of one stands in brackets."], .init(range, "[\(written)]", "make it a list"))
+    default: return ([], nil)
+    }
+  }
+
+  /// The words that give a value of a runtime type.
+  private func makers(of type: RecipeType) -> String? {
+    guard case .opaque(let name, _) = type else { return nil }
+    let words = lexicon.words(giving: name)
+    guard !words.isEmpty else { return nil }
+    return "\(type.words.prefix(1).uppercased() + type.words.dropFirst()) is given by: "
+      + words.prefix(6).map { "`\($0)`" }.joined(separator: ", ")
+      + "."
   }
 
   private func missing(_ row: RecipeType, _ found: RecipeType) -> String? {
@@ -80,7 +114,7 @@ extension Elaborator {
       // Where one unit alone will do, it was probably meant.
       let meant = dimensions.count == 1 ? typed.constant.map { $0.amount(in: nil) + example } : nil
       return Diagnostic(
-        .wrongUnit, "\(what) is \(type.words), not \(found.rawValue)", at: range,
+        .wrongUnit, "\(what) must be \(type.words), not \(found.rawValue)", at: range,
         label: meant.map { "did you mean `\($0)`?" } ?? "this is \(found.rawValue)",
         notes: ["Write it as \(type.unitExamples)."],
         fix: meant.map { .init(range, $0, "write `\($0)`") })
@@ -100,7 +134,7 @@ extension Elaborator {
     let near = nearest(found, in: texts)
     return Diagnostic(
       .invalidChoice, "\(what) cannot be \"\(found)\"", at: range,
-      label: near.map { "did you mean \"\($0)\"?" } ?? "",
+      label: near.map { "did you mean \"\($0)\"?" } ?? "none of these",
       notes: ["It is one of: " + texts.map { "\"\($0)\"" }.joined(separator: ", ") + "."],
       fix: near.map { .init(range, "\"\($0)\"", "write \"\($0)\"") })
   }
@@ -132,16 +166,41 @@ extension RecipeType {
   }
 
   fileprivate var unitExamples: String {
-    dimensions.map { "`3\($0.exampleUnit.rawValue)`" }.joined(separator: ", ")
+    let examples = dimensions.map { "`3\($0.exampleUnit.rawValue)`" }
+    guard let last = examples.last, examples.count > 1 else { return examples.joined() }
+    return examples.dropLast().joined(separator: ", ") + " or " + last
+  }
+
+  /// How a value of the type is written; nil where that says nothing.
+  var example: String? {
+    switch self {
+    case .bool: "Write `true`, `false` or a comparison."
+    case .int: "Write a whole number, such as `8`."
+    case .float: "Write a number, such as `0.5`."
+    case .text, .path, .choice: "Write a text between double quotes."
+    case .quantity, .either: dimensions.isEmpty ? nil : "Write it as \(unitExamples)."
+    case .list(.record([])): "For example `[(prompt: \"1 + 1 =\", response: \"2\")]`."
+    case .list: "A list is written `[a, b]`."
+    case .record: "A record is written `(a: 1, b: 2)`."
+    case .function: "A function of one value is written `x => …`."
+    case .row, .column: "A column is written `.name`."
+    case .rowType: "The type of rows is written `(prompt: Text, response: Text)`."
+    case .data: "Rows come from `rows([…])`, `jsonl(path)` and their kin."
+    case .optional(let type): type.example
+    case .none, .tensor, .opaque, .any, .unknown: nil
+    }
   }
 
   /// The type with its article, where it needs one.
   var words: String {
     switch self {
     case .int, .column, .rowType: self == .int ? "an Int" : "a \(self)"
+    case .list(.record([])): "a list of records"
     case .bool, .float, .text, .path, .list, .quantity, .function, .tensor, .row: "a \(self)"
     case .optional(let type): type.words
-    case .none, .record, .choice, .either, .data, .opaque, .any, .unknown: "\(self)"
+    case .opaque(let name, _): ("AEIOU".contains(name.prefix(1)) ? "an " : "a ") + "\(self)"
+    case .either: self == .budget ? "a \(self)" : "\(self)"
+    case .none, .record, .choice, .data, .any, .unknown: "\(self)"
     }
   }
 }

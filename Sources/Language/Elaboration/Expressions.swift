@@ -18,7 +18,7 @@ extension Elaborator {
     case .text(let segments): return text(segments, at: range)
     case .bool(let flag): return Typed(.bool(flag))
     case .none: return Typed(.none)
-    case .name(let name): return value(named: name, at: range)
+    case .name(let name): return value(named: name, at: range, as: expected)
     case .column(let name): return column(name, at: range)
     case .list(let elements): return list(elements, as: expected, at: range)
     case .comprehension(let element, let clauses):
@@ -47,15 +47,8 @@ extension Elaborator {
   static let lastValue = "_"
 
   private func record(_ value: Value, of expression: SyntaxTree.Expression) {
-    guard trace != nil else { return }
-    switch expression.kind {
-    case .parenthesised: return
-    case .number, .text, .bool, .none:
-      trace?.append(TracedValue(range: expression.range, value: value, isLiteral: true))
-    case .name, .column, .list, .comprehension, .record, .call, .member, .index, .unary, .binary,
-      .pipe, .range, .lambda, .conditional, .block, .lastValue, .error:
-      trace?.append(TracedValue(range: expression.range, value: value, isLiteral: false))
-    }
+    guard trace != nil, let anchor = expression.anchor else { return }
+    trace?.append(TracedValue(range: expression.range, anchor: anchor, value: value))
   }
 
   private func number(_ literal: SyntaxTree.NumberLiteral, at range: SourceRange) -> Typed {
@@ -65,7 +58,7 @@ extension Elaborator {
         return wrong(
           Diagnostic(
             .wrongUnit, "there is no unit `\(unit.text)`", at: unit.range,
-            label: near.map { "did you mean `\($0)`?" } ?? "",
+            label: near.map { "did you mean `\($0)`?" } ?? "no unit",
             notes: ["Units: " + Unit.allCases.map(\.rawValue).joined(separator: ", ") + "."],
             fix: near.map { Diagnostic.Fix(unit.range, $0, "write `\($0)`") }))
       }
@@ -163,7 +156,8 @@ extension Elaborator {
     report(
       Diagnostic(
         .typeMismatch, "the branches of `if` are of different types", at: range,
-        label: "this is \(second.type.widened), the other \(first.type.widened)"))
+        label: "this is \(second.type.widened), the other \(first.type.widened)",
+        notes: ["Either may be the value of `if`, so both are of one type."]))
     return .unknown
   }
 

@@ -89,7 +89,9 @@ extension Elaborator {
       in: problem.secondary.first?.source ?? (isHere ? nil : function.source))
     return Diagnostic(
       problem.code, problem.message, at: callee, label: "in this call of `\(function.name)`",
-      secondary: [inside], notes: problem.notes)
+      secondary: [inside],
+      notes: problem.notes.isEmpty
+        ? ["What it is called with does not fit what it does."] : problem.notes)
   }
 }
 
@@ -112,7 +114,8 @@ extension Elaborator {
         report(
           Diagnostic(
             .duplicateName, "`\(name)` has two parameters `\(formal.label.text)`",
-            at: formal.label.range))
+            at: formal.label.range, label: "the second",
+            notes: ["Each needs a name of its own."]))
       }
       return self.formal(formal)
     }

@@ -48,6 +48,17 @@ public final class Lexicon: Sendable {
 
   func isFunction(_ name: String) -> Bool { functions[name] != nil || byName[name] != nil }
 
+  /// The words that always give a value of a runtime type, in the manual's order.
+  func words(giving type: String) -> [String] {
+    let made = primitives.filter {
+      if case .opaque(type, _)? = $0.usualType { true } else { false }
+    }.map(\.name)
+    let written = functions.values.filter {
+      if case .opaque(type, _)? = $0.result { true } else { false }
+    }.map(\.name).sorted()
+    return (made + written).withoutRepetition
+  }
+
   var callableNames: [String] { Array(functions.keys) + Array(byName.keys) }
   var valueNames: [String] { Array(values.keys) }
 }
@@ -83,6 +94,15 @@ private struct LibrarySources {
 }
 
 extension Primitive {
+  /// The type of the result as far as it depends on no argument.
+  fileprivate var usualType: RecipeType? {
+    switch typing {
+    case .fixed(let type): type
+    case .derived(let derive):
+      try? derive(CallSite(arguments: [:], directory: URL(filePath: "/")))
+    }
+  }
+
   /// `check` is a form: the runner evaluates its condition itself, to show its parts.
   static let check = Primitive(
     "check", "Fails the run if a condition does not hold, and shows the value of each part.",

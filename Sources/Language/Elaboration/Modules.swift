@@ -74,7 +74,8 @@ extension Elaborator {
       report(
         Diagnostic(
           .importCycle, "this recipe imports itself", at: range,
-          label: "by way of \(place.importing.count) imports",
+          label: place.importing.count == 1
+            ? "this very file" : "by way of \(place.importing.count - 1) other recipes",
           notes: ["Move what both need into a third recipe."]))
       return nil
     }
@@ -100,8 +101,14 @@ extension Elaborator {
         .importFailed, "the imported recipe does not check: \(first.message)", at: range,
         label: "imported here",
         secondary: [.init(first.primary.range, first.primary.text, in: source)],
-        notes: first.notes))
+        notes: first.notes + ["`roux check \(pathInFolder(url))` says all that is wrong with it."]))
     return nil
+  }
+
+  /// The path as a command in the folder of the recipe takes it.
+  private func pathInFolder(_ url: URL) -> String {
+    let folder = place.directory.standardizedFileURL.path + "/"
+    return url.path.hasPrefix(folder) ? String(url.path.dropFirst(folder.count)) : url.path
   }
 
   private func surroundings(of source: SourceText, at path: String) -> Place {
@@ -143,7 +150,8 @@ extension Elaborator {
         Diagnostic(
           first.code, first.message, at: callee, label: "with these params",
           secondary: [.init(first.primary.range, first.primary.text, in: module.source)],
-          notes: first.notes))
+          notes: first.notes.isEmpty
+            ? ["Without params it checks: one of these does not fit."] : first.notes))
     }
     let values = names.compactMap { one -> (String, Typed)? in
       guard case .value(let typed) = one.definition else { return nil }

@@ -4,7 +4,7 @@ import Syntax
 import Vocabulary
 
 extension Elaborator {
-  func value(named name: String, at range: SourceRange) -> Typed {
+  func value(named name: String, at range: SourceRange, as expected: RecipeType? = nil) -> Typed {
     switch place.scopes[name] {
     case .value(let typed): return typed
     case .type(let type): return Typed(.type(type.written))
@@ -15,21 +15,32 @@ extension Elaborator {
     if let typed = lexicon.value(named: name) { return typed }
     if lexicon.isFunction(name) { return wrong(notAValue(name, "a function", range)) }
     if let type = builtInType(name) { return Typed(.type(WrittenType(type))) }
-    return wrong(unknownName(name, at: range, among: valueNames))
+    return wrong(unknownName(name, at: range, among: valueNames(fitting: expected)))
   }
 
   private func notAValue(_ name: String, _ kind: String, _ range: SourceRange) -> Diagnostic {
     Diagnostic(
       .notAValue, "`\(name)` is \(kind), not a value", at: range, label: "call it: `\(name)(…)`",
       notes: ["To pass it on, write a lambda: `x => \(name)(x)`."],
-      fix: .init(range, "\(name)()", "call it"))
+      fix: isCalledWithoutArguments(name) ? .init(range, "\(name)()", "call it") : nil)
+  }
+
+  private func isCalledWithoutArguments(_ name: String) -> Bool {
+    switch place.scopes[name] {
+    case .function(let function): return function.formals.allSatisfy(\.isOptional)
+    case .module(let module): return module.formals.allSatisfy(\.isOptional)
+    case .value, .type: return false
+    case nil: break
+    }
+    if let function = lexicon.functions[name] { return function.formals.allSatisfy(\.isOptional) }
+    return lexicon.primitives(named: name).contains { $0.slots.allSatisfy(\.isOptional) }
   }
 
   func unknownName(_ name: String, at range: SourceRange, among candidates: [String]) -> Diagnostic
   {
     if name == Elaborator.lastValue {
       return Diagnostic(
-        .unknownName, "there is no last value to go on from", at: range,
+        .unknownName, "there is no last value to go on from", at: range, label: "before this",
         notes: ["A cell that starts with `|>` continues from the value of the cell before."])
     }
     if name == place.function { return recursion(name, at: range) }
@@ -45,10 +56,12 @@ extension Elaborator {
         label: "the column is written `.\(field.label)`",
         fix: .init(range, ".\(name)", "write `.\(name)`"))
     }
+    if let known = ForeignName.table[name] { return known.diagnostic(name, at: range) }
     let near = nearest(name, in: candidates)
     return Diagnostic(
       .unknownName, "there is no name `\(name)`", at: range,
       label: near.map { "did you mean `\($0)`?" } ?? "not defined above, nor in the library",
+      notes: near == nil ? ["`roux doc` lists all words; a text stands between quotes."] : [],
       fix: near.map { .init(range, $0, "write `\($0)`") })
   }
 
@@ -59,9 +72,13 @@ extension Elaborator {
     )
   }
 
-  private var valueNames: [String] {
+  /// Names of values, those of the right type if a type is asked for.
+  private func valueNames(fitting type: RecipeType?) -> [String] {
     place.scopes.names.filter { name in
-      if case .value? = place.scopes[name] { true } else { false }
+      guard case .value(let typed)? = place.scopes[name], name != Elaborator.lastValue else {
+        return false
+      }
+      return type?.accepts(typed.type) ?? true
     }
   }
 
@@ -95,7 +112,7 @@ extension Elaborator {
     report(
       Diagnostic(
         .missingColumns, "there is no column `\(name.text)`", at: name.range,
-        label: near.map { "did you mean `.\($0)`?" } ?? "",
+        label: near.map { "did you mean `.\($0)`?" } ?? "no column of these rows",
         secondary: row.range.map { [.init($0, "these rows")] } ?? [],
         notes: ["Columns: \(fields.map(\.label).joined(separator: ", "))."],
         fix: near.map { .init(name.range, $0, "write `.\($0)`") }))
@@ -104,12 +121,14 @@ extension Elaborator {
 
   private func columnAdvice(_ column: String) -> [String] {
     let holders = place.scopes.names.filter { name in
-      guard case .value(let typed)? = place.scopes[name] else { return false }
+      guard case .value(let typed)? = place.scopes[name], name != Elaborator.lastValue else {
+        return false
+      }
       return typed.type.field(column) != nil
     }.sorted()
     guard let holder = holders.first else {
       return ["Columns stand in calls that work on rows, as in `data |> filter(.score > 3)`."]
     }
-    return ["`\(holder)` has this column: did you mean `\(holder) |> filter(… .\(column) …)`?"]
+    return ["`\(holder)` has this column; as in `\(holder) |> filter(.\(column) …)`."]
   }
 }

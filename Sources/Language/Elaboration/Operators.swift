@@ -29,14 +29,20 @@ extension Elaborator {
     _ symbol: SyntaxTree.UnaryOperator, _ operand: SyntaxTree.Expression, at range: SourceRange
   ) -> Typed {
     switch symbol {
-    case .not: return apply(.not, [expect(operand, .bool, "`not`")], as: .bool, at: range)
+    case .not:
+      return apply(.not, [expect(operand, .bool, "what follows `not`")], as: .bool, at: range)
     case .negate:
       let value = elaborate(operand)
       guard let type = negated(value.type) else {
         return wrong(
           Diagnostic(
             .operatorTypes, "`-` needs a number", at: operand.range,
-            label: "this is \(value.type.widened)"))
+            label: "this is \(value.type.widened)",
+            notes: [
+              value.type.widened == .text
+                ? "A list of texts is written `[\"a\", \"b\"]`, a number in a text `number(…)`."
+                : "It changes the sign of a number."
+            ]))
       }
       return apply(.negate, [value], as: type, at: range)
     }
@@ -70,7 +76,8 @@ extension Elaborator {
       case .failure(let problem):
         return wrong(
           Diagnostic(
-            problem.code, problem.message, at: symbolRange, label: problem.label,
+            problem.code, problem.message, at: symbolRange,
+            label: problem.label,
             secondary: [
               .init(left.range, "this is \(operands[0].type.widened)"),
               .init(right.range, "this is \(operands[1].type.widened)"),
@@ -96,7 +103,8 @@ extension Elaborator {
     _ right: SyntaxTree.Expression, at range: SourceRange
   ) -> Typed {
     let operands = [
-      expect(left, .bool, "`\(symbol.rawValue)`"), expect(right, .bool, "`\(symbol.rawValue)`"),
+      expect(left, .bool, "either side of `\(symbol.rawValue)`"),
+      expect(right, .bool, "either side of `\(symbol.rawValue)`"),
     ]
     guard case .code = operands[0].form, let first = code(operands[0]),
       let second = code(operands[1])
@@ -129,7 +137,8 @@ extension Elaborator {
       report(
         Diagnostic(
           .needlessFallback, "this is never none, so `??` has no effect", at: left.range,
-          label: "this is \(first.type.widened)", severity: .warning))
+          label: "this is \(first.type.widened)", severity: .warning,
+          notes: ["Remove `??` and what follows, or ask another value."]))
     }
     let second = elaborate(right, as: expected ?? inner)
     let type = inner == .none ? second.type : joined(inner, second.type)
@@ -151,7 +160,8 @@ extension Elaborator {
       return wrong(
         Diagnostic(
           .operatorTypes, "`in` needs a list, a range or a text on its right", at: right.range,
-          label: "this is \(operands[1].type.widened)"))
+          label: "this is \(operands[1].type.widened)",
+          notes: ["As in `3 in [1, 2]`, `x in 0...1` or `\"b\" in \"abc\"`."]))
     }
   }
 
@@ -167,7 +177,8 @@ extension Elaborator {
           Diagnostic(
             problem.code, problem.message, at: expression.range,
             label: "this is \(bound.type.widened)",
-            secondary: [.init(value.range, "this is \(operands[0].type.widened)")]))
+            secondary: [.init(value.range, "this is \(operands[0].type.widened)")],
+            notes: problem.notes))
       }
     }
     let upper: Operation = symbol == .closed ? .lessOrEqual : .less
@@ -210,7 +221,9 @@ func operandTypes(_ operation: Operation, _ a: RecipeType, _ b: RecipeType)
   case .equal, .notEqual:
     if a.accepts(b) || b.accepts(a) || (a.isNumber && b.isNumber) { return .success(.bool) }
     return .failure(
-      OperandProblem(message: "\(a.widened) and \(b.widened) are never equal"))
+      OperandProblem(
+        message: "\(a.widened) and \(b.widened) are never equal",
+        notes: [comparisonAdvice(a.widened, b.widened)]))
   case .less, .lessOrEqual, .greater, .greaterOrEqual:
     return ordered(operation, a.widened, b.widened)
   case .add, .subtract, .multiply, .divide:
@@ -231,7 +244,18 @@ private func ordered(_ operation: Operation, _ a: RecipeType, _ b: RecipeType)
   case (.quantity(let x), _) where b.isNumber: return .failure(unitProblem(x))
   case (_, .quantity(let y)) where a.isNumber: return .failure(unitProblem(y))
   default:
-    return .failure(OperandProblem(message: "\(a) and \(b) cannot be compared"))
+    return .failure(
+      OperandProblem(
+        message: "\(a) and \(b) cannot be compared", notes: [comparisonAdvice(a, b)]))
+  }
+}
+
+private func comparisonAdvice(_ a: RecipeType, _ b: RecipeType) -> String {
+  switch (a, b) {
+  case (.text, .int), (.text, .float), (.int, .text), (.float, .text):
+    "A number in a text is `number(text)`, which may be none; a number as a text `\"\\(n)\"`."
+  case (.none, _), (_, .none): "Only a value whose type ends in `?` can be none."
+  default: "Compare values of one type."
   }
 }
 
@@ -278,9 +302,16 @@ private func arithmeticProblem(_ operation: Operation, _ a: RecipeType, _ b: Rec
 {
   if let problem = optionalProblem(operation, a, b) { return problem }
   let message = "`\(operation.rawValue)` does not work on \(a) and \(b)"
-  guard operation == .add, a == .text || b == .text else { return OperandProblem(message: message) }
-  return OperandProblem(
-    message: message, notes: ["To put a value into a text, write `\"… \\(value)\"`."])
+  let advice =
+    switch (a, b) {
+    case (.text, _) where operation == .add, (_, .text) where operation == .add:
+      "To put a value into a text, write `\"… \\(value)\"`."
+    case (.quantity, .quantity): "Units of different kinds do not mix."
+    case (.data, _), (_, .data):
+      "Rows are changed by `add`, `filter`, `select`, and joined by `concat`."
+    default: "It works on numbers, on quantities of one kind, and `+` on texts and on lists."
+    }
+  return OperandProblem(message: message, notes: [advice])
 }
 
 private func optionalProblem(_ operation: Operation, _ a: RecipeType, _ b: RecipeType)
@@ -296,7 +327,7 @@ private func optionalProblem(_ operation: Operation, _ a: RecipeType, _ b: Recip
 private func unitProblem(_ dimension: Dimension) -> OperandProblem {
   OperandProblem(
     code: .wrongUnit, message: "one side has a unit and the other has none",
-    notes: ["A \(dimension.rawValue) is written as in `3\(dimension.exampleUnit.rawValue)`."])
+    notes: ["A \(dimension.rawValue) is written `3\(dimension.exampleUnit.rawValue)`."])
 }
 
 extension RecipeType {

@@ -62,8 +62,8 @@ extension Elaborator {
     let wasTracing = trace
     if primitive.isCheck { trace = [] }
     let found = elaborated(matched, formals, of: primitive.name)
-    let condition = primitive.slots.first.flatMap { matched.byFormal[$0.name] }?.range
-    let traced = (trace ?? []).filter { condition?.contains($0.range) ?? false }
+    let condition = primitive.slots.first.flatMap { matched.byFormal[$0.name] }?.range ?? range
+    let traced = (trace ?? []).filter { condition.contains($0.range) }
     trace = wasTracing
     guard !found.isWrong else { return .wrong }
     guard keepsRules(primitive, found, matched),
@@ -71,7 +71,9 @@ extension Elaborator {
     else { return .wrong }
     guard let type = resultType(primitive, found, matched, expected, callee) else { return .wrong }
     if primitive.cost == .effect {
-      return effect(primitive, found, type, label ?? primitive.name, traced, callee, at: range)
+      let made = result(
+        of: [primitive], found, as: type, label: label ?? primitive.name, callee, at: range)
+      return effect(made, primitive.name, condition, traced, callee, at: range)
     }
     let chosen = possible.count > 1 ? possible : [primitive]
     let made = result(
@@ -117,7 +119,8 @@ extension Elaborator {
       } catch {
         report(
           Diagnostic(
-            .unreadableInput, "`\(primitive.name)` cannot be checked: \(error)", at: callee))
+            .unreadableInput, "`\(primitive.name)` cannot be checked: \(error)", at: callee,
+            label: "here", notes: ["Is what it reads whole, and may it be read?"]))
       }
       return nil
     }
@@ -158,22 +161,6 @@ extension Elaborator {
     return false
   }
 
-  private func diagnostic(_ complaint: Complaint, _ matched: Matched, _ callee: SourceRange)
-    -> Diagnostic
-  {
-    let given = complaint.parameter.flatMap { name in
-      matched.byFormal[name] ?? matched.rest.first { $0.label.text == name }?.given
-    }
-    let rows = matched.byFormal["on"] ?? matched.byFormal.values.first { $0.label == nil }
-    var secondary: [Diagnostic.Label] = []
-    if case .missingColumns(_, let found) = complaint.kind, let rows, rows.range != given?.range {
-      secondary = [.init(rows.range, "these rows have: \(found.joined(separator: ", "))")]
-    }
-    return Diagnostic(
-      complaint.kind.code, complaint.message, at: given?.range ?? callee, label: complaint.label,
-      secondary: secondary, notes: complaint.kind.notes + complaint.notes)
-  }
-
   // MARK: The result
 
   private func result(
@@ -187,7 +174,8 @@ extension Elaborator {
       return wrong(
         Diagnostic(
           .stageInRow, "`\(primitive.name)` is a stage of its own and cannot run for each row",
-          at: callee, notes: ["Compute it before, under a name, and use that."]))
+          at: callee, label: "once for all rows",
+          notes: ["Compute it before, under a name, and use that."]))
     }
     let (labels, parts) = flattened(primitive, found)
     let (graph, context) = (graph, context)
@@ -242,16 +230,17 @@ extension Elaborator {
   }
 
   private func effect(
-    _ primitive: Primitive, _ found: Elaborated, _ type: RecipeType, _ label: String,
-    _ traced: [TracedValue], _ callee: SourceRange, at range: SourceRange
+    _ made: Typed, _ name: String, _ condition: SourceRange, _ traced: [TracedValue],
+    _ callee: SourceRange, at range: SourceRange
   ) -> Typed {
-    let made = result(of: [primitive], found, as: type, label: label, callee, at: range)
     let isInLambda = if case .code = made.form { place.collectsEffects } else { false }
     guard place.function == nil, !isInLambda else {
-      return wrong(effectInFunction(primitive.name, at: callee))
+      return wrong(effectInFunction(name, at: callee))
     }
     if case .known(.deferred(let stage)) = made.form, place.collectsEffects {
-      effects.append(Effect(stage: stage, range: range, source: place.source, trace: traced))
+      effects.append(
+        Effect(
+          stage: stage, range: range, source: place.source, condition: condition, trace: traced))
     }
     return made
   }
@@ -259,8 +248,11 @@ extension Elaborator {
   func effectInFunction(_ name: String, at range: SourceRange) -> Diagnostic {
     Diagnostic(
       .effectInFunction, "`\(name)` cannot stand in a function or after an open condition",
-      at: range,
-      notes: ["Effects stand on a line of their own, so that a plan can list them."])
+      at: range, label: "an effect",
+      notes: [
+        "Effects stand on a line of their own, so that a plan can list them. Give back the value and "
+          + "let the recipe `\(name)` it."
+      ])
   }
 }
 
@@ -292,18 +284,6 @@ extension Complaint.Kind {
     case .unreadableFile: .unreadableInput
     case .invalidValue: .ruleBroken
     case .doesNotFit: .doesNotFit
-    }
-  }
-
-  /// Which column of those found was probably meant.
-  var notes: [String] {
-    switch self {
-    case .missingColumns(let wanted, let found):
-      wanted.compactMap { name in
-        nearest(name, in: found).map { "`\($0)` looks like `\(name)` under another name." }
-      }
-    case .wrongType(let found, let expected): ["Found \(found), expected \(expected)."]
-    case .dimensions, .missingFile, .unreadableFile, .invalidValue, .doesNotFit: []
     }
   }
 }

@@ -32,6 +32,7 @@ extension Elaborator {
     var places: [String: SourceRange] = [:]
     return file.statements.flatMap { statement -> [Defined] in
       let found = run(statement)
+      silenceNames(of: statement)
       for one in found {
         if let first = places[one.name.text] {
           report(
@@ -61,6 +62,7 @@ extension Elaborator {
       place.label = binding.name.text
       let typed = elaborate(binding.value)
       place.label = nil
+      place.values[binding.name.text] = binding.value.range
       return define(binding.name, .value(typed), statement, binding.value.range)
     case .expression(let expression):
       place.label = nil

@@ -56,11 +56,19 @@ extension Elaborator {
     _ arguments: [SyntaxTree.TypeExpression], _ allowed: ClosedRange<Int>, of name: SyntaxTree.Name
   ) -> Bool {
     if allowed.contains(arguments.count) { return true }
+    let (most, given) = (allowed.upperBound, arguments.count)
     report(
       Diagnostic(
         .typeArguments,
-        "`\(name.text)` takes \(allowed.upperBound) type arguments, not "
-          + "\(arguments.count)", at: name.range))
+        "`\(name.text)` takes \(most == 0 ? "no" : "\(most)") type \(most == 1 ? "argument" : "arguments"), "
+          + "not \(given)", at: name.range,
+        label: given < most ? "of what?" : "\(given) are given",
+        notes: [
+          most == 0
+            ? "Write it alone: `\(name.text)`."
+            : "As in `\(name.text)<" + Array(repeating: "Int", count: most).joined(separator: ", ")
+              + ">`."
+        ]))
     return false
   }
 
@@ -71,10 +79,12 @@ extension Elaborator {
     let known =
       declared + Elaborator.simpleTypes.keys + Elaborator.constructors.keys
       + lexicon.library.types.map(\.name) + ["Tensor"]
-    let near = nearest(name.text, in: known)
+    let near = ForeignName.types[name.text] ?? nearest(name.text, in: known)
     return Diagnostic(
       .unknownType, "there is no type `\(name.text)`", at: name.range,
-      label: near.map { "did you mean `\($0)`?" } ?? "",
+      label: near.map { "did you mean `\($0)`?" } ?? "not declared above, nor in the library",
+      notes: near == nil
+        ? ["`roux doc` lists the types; a recipe declares its own with `type`."] : [],
       fix: near.map { .init(name.range, $0, "write `\($0)`") })
   }
 

@@ -77,6 +77,7 @@ extension Program {
     elaborator.place.importing = [directory.appending(path: source.name).standardizedFileURL.path]
     let parameters = elaborator.parameters(of: tree)
     elaborator.place.given = elaborator.values(of: given, for: parameters)
+    elaborator.brokenStatements = tree.broken(by: problems)
     let names = elaborator.run(tree)
     elaborator.checkOutputs()
 
@@ -89,12 +90,9 @@ extension Program {
     imports = elaborator.imported.sorted().map { URL(filePath: $0) }
     effects = elaborator.effects
     origins = elaborator.origins
-    let broken = problems.map(\.primary.range)
     diagnostics =
       (problems
-      + elaborator.diagnostics.filter {
-        $0.primary.source != nil || !broken.contains($0.primary.range)
-      })
+      + elaborator.diagnostics.withoutConsequences(of: problems, in: elaborator.brokenStatements))
       .inSourceOrder
     let last = elaborator.lastTyped(of: tree)
     lastValue = last?.value
@@ -103,10 +101,22 @@ extension Program {
 }
 
 extension [Diagnostic] {
+  /// Without those that only come of a statement that was not read right.
+  fileprivate func withoutConsequences(of problems: [Diagnostic], in broken: [SourceRange])
+    -> [Diagnostic]
+  {
+    let places = problems.map(\.primary.range)
+    return filter { one in
+      one.primary.source != nil
+        || !places.contains(one.primary.range)
+          && !broken.contains { $0.contains(one.primary.range.start) }
+    }
+  }
+
   /// In the order of the text, each once.
   var inSourceOrder: [Diagnostic] {
     withoutRepetition.enumerated().sorted {
-      ($0.element.primary.range.start, $0.offset) < ($1.element.primary.range.start, $1.offset)
+      ($0.element.place, $0.offset) < ($1.element.place, $1.offset)
     }.map(\.element)
   }
 }
@@ -174,7 +184,7 @@ extension Elaborator {
     for one in given {
       let name = one.name.replacing("-", with: "_")
       guard let parameter = parameters.first(where: { $0.name == name }) else {
-        report(unknownOption(one.name, parameters))
+        report(unknownOption(one, parameters))
         continue
       }
       values[name] = value(of: one, for: parameter)
@@ -182,14 +192,20 @@ extension Elaborator {
     return values
   }
 
-  private func unknownOption(_ name: String, _ parameters: [RecipeParameter]) -> Diagnostic {
+  private func unknownOption(_ given: GivenParameter, _ parameters: [RecipeParameter])
+    -> Diagnostic
+  {
+    let (name, text) = (given.name, given.text)
+    let identifier = name.replacing("-", with: "_")
     let options = parameters.map(\.name.optionSpelling)
     let near = nearest(name, in: options)
+    let word = "--\(name)"
     return Diagnostic(
-      .unknownOption, "the recipe has no param for `--\(name)`", at: SourceRange(0, 0),
-      label: near.map { "did you mean `--\($0)`?" } ?? "",
+      .unknownOption, "the recipe has no param for `\(word)`", at: SourceRange(0, word.utf8.count),
+      label: near.map { "did you mean `--\($0)`?" } ?? "no param of this name",
+      in: CommandLineText.text(of: GivenParameter(name, text)),
       notes: options.isEmpty
-        ? ["It has no params."]
+        ? ["It has no params: leave the option out, or write `param \(identifier): …`."]
         : ["Its params: " + options.map { "--\($0)" }.joined(separator: ", ") + "."])
   }
 
@@ -206,12 +222,29 @@ extension Elaborator {
       return within(there) { expect(expression, parameter.type, "`--\(given.name)`") }
     }
     if typed.constant != nil { return typed }
-    let reason = (problems + found).first?.message ?? "it is not a value"
+    let first = (problems + found).first
+    let (start, end) = ("--\(given.name) ".utf8.count, given.text.utf8.count)
     return wrong(
       Diagnostic(
-        .invalidOption, "`--\(given.name) \(given.text)` does not fit: \(reason)",
-        at: parameter.range, label: "declared here as \(parameter.type)",
-        notes: (problems + found).first?.notes ?? []))
+        .invalidOption,
+        "`--\(given.name) \(given.text)` does not fit: \(first?.message ?? "it is not a value")",
+        at: SourceRange(start, start + end),
+        label: first.map(\.primary.text).flatMap { $0.isEmpty ? nil : $0 }
+          ?? "not \(parameter.type)",
+        in: CommandLineText.text(of: given),
+        secondary: [
+          .init(parameter.range, "declared here as \(parameter.type)", in: place.source)
+        ],
+        notes: first.map(\.notes).flatMap { $0.isEmpty ? nil : $0 } ?? [
+          "Values are written as in a recipe: 8, 1e-4, 2epochs, true."
+        ]))
+  }
+}
+
+/// An option as a text that messages can point into.
+private enum CommandLineText {
+  static func text(of given: GivenParameter) -> SourceText {
+    SourceText(name: "command line", "--\(given.name) \(given.text)")
   }
 }
 

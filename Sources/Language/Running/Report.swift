@@ -40,7 +40,9 @@ struct Report {
           .stageFailed, "\(name) failed: \(lines.first ?? "")", at: isHere ? range : effect.range,
           label: "this failed",
           secondary: isHere ? [] : [.init(range, "in this recipe", in: origin?.source)],
-          notes: Array(lines.dropFirst())))
+          notes: lines.count > 1
+            ? Array(lines.dropFirst())
+            : ["Stages that are done are kept: after a change the next run goes on from there."]))
       // What stands inside the effect itself need not be named twice.
       if isHere, effect.range.start <= range.start, range.end <= effect.range.end { return }
     }
@@ -48,16 +50,16 @@ struct Report {
     diagnostics.append(
       Diagnostic(
         .skipped, "this was not done, because `\(stage.label)` failed", at: effect.range,
-        label: "needs `\(stage.label)`", severity: .warning))
+        label: "needs `\(stage.label)`", severity: .warning,
+        notes: ["It is done in the next run, once `\(stage.label)` works."]))
   }
 
   mutating func addFailedCheck(_ effect: Effect, _ parts: [Diagnostic.Label], message: Value?) {
-    let condition = parts.last?.range ?? effect.range
     var title = "check failed"
     if case .text(let text)? = message { title += ": \(text)" }
     diagnostics.append(
       Diagnostic(
-        .checkFailed, title, at: condition, label: "false",
-        secondary: parts.filter { $0.range != condition }.reversed()))
+        .checkFailed, title, at: effect.condition, label: "false", secondary: parts,
+        notes: ["What was made is kept: after a change only what depends on it runs again."]))
   }
 }

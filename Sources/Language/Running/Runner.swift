@@ -72,11 +72,40 @@ public final class Runner {
     }
     let condition = try resolved(arguments[primitive.slots[0].name] ?? .none, program.graph)
     guard condition != .bool(true) else { return }
-    let parts = effect.trace.filter { !$0.isLiteral }.compactMap { part -> Diagnostic.Label? in
-      guard let value = try? resolved(part.value, program.graph) else { return nil }
-      return Diagnostic.Label(part.range, value.source)
+    let parts = effect.trace.compactMap { part -> Diagnostic.Label? in
+      // What `and` and `or` passed over has no value, and nothing runs for the message alone.
+      guard let value = remembered(part.value) else { return nil }
+      let origin = origin(of: part.value)
+      return Diagnostic.Label(part.anchor, origin ?? value.brief)
     }
     report.addFailedCheck(effect, parts, message: arguments["message"])
+  }
+
+  /// The value, if all stages that it needs have run.
+  private func remembered(_ value: Value) -> Value? {
+    switch value {
+    case .deferred(let stage): return memory[stage.key]
+    case .list(let values):
+      let known = values.compactMap(remembered)
+      return known.count == values.count ? .list(known) : nil
+    case .record(let record):
+      let known = record.values.compactMap(remembered)
+      return known.count == record.values.count
+        ? .record(Record(labels: record.labels, values: known)) : nil
+    case .none, .bool, .int, .float, .text, .quantity, .type, .function, .opaque: return value
+    }
+  }
+
+  /// Where a report comes from, as in `tuned on data.test, 1,016 rows`: that says more than the
+  /// report, of which the part that counts stands beside it.
+  private func origin(of value: Value) -> String? {
+    guard case .deferred(let stage) = value, case .call(let primitive, let arguments) = stage.work,
+      let subject = primitive.subjects.first.flatMap({ arguments[$0.name] }),
+      let rows = arguments["on"], let name = subject.writtenName, let data = rows.writtenName,
+      case .record? = memory[stage.key]
+    else { return nil }
+    let count = remembered(rows).map { ", \($0.brief)" } ?? ""
+    return "\(name) on \(data)\(count)"
   }
 
   // MARK: Values

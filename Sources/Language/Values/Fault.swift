@@ -4,10 +4,13 @@ import Vocabulary
 struct Fault: Error, Sendable, CustomStringConvertible {
   let problem: String
   let found: String
+  /// What to try.
+  let advice: String
 
-  init(_ problem: String, found: String = "") {
+  init(_ problem: String, found: String = "", advice: String = "") {
     self.problem = problem
     self.found = found
+    self.advice = advice
   }
 
   var description: String { found.isEmpty ? problem : "\(problem) (found: \(found))" }

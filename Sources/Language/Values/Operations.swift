@@ -136,9 +136,17 @@ private enum Arithmetic {
       case .multiply: x.multipliedReportingOverflow(by: y)
       case .divide: (0, false)
       }
-    guard !overflow else { throw Fault("the result is too large for an Int", found: "\(x), \(y)") }
+    guard !overflow else {
+      throw Fault(
+        "the result is too large for an Int", found: "\(x), \(y)",
+        advice: "A Float holds larger numbers: write one of them with a point, as in `1.0`.")
+    }
     guard self == .divide else { return .int(value) }
-    guard y != 0 else { throw Fault("division by zero") }
+    guard y != 0 else {
+      throw Fault(
+        "division by zero", found: "\(x) / \(y)",
+        advice: "Where the divisor may be 0: `if d == 0 then … else n / d`.")
+    }
     return .float(Double(x) / Double(y))
   }
 }

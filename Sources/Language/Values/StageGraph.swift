@@ -78,7 +78,9 @@ final class StageGraph: Sendable {
     case (.list(let values), .int(let place)):
       let offset = place < 0 ? values.count + place : place
       guard values.indices.contains(offset) else {
-        throw Fault("the list has no element \(place)", found: "\(values.count) elements")
+        throw Fault(
+          "the list has no element \(place)", found: "\(values.count) elements",
+          advice: "Elements are counted from 0; from the end, the last is -1.")
       }
       return values[offset]
     case (.record(let record), .text(let name)):

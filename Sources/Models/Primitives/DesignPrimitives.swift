@@ -28,13 +28,15 @@ extension Typing {
       throw Complaints(
         Complaint(
           .doesNotFit, at: "heads", "\(heads) heads do not divide a width of \(width) evenly",
-          label: "width / heads must be an even number"))
+          label: "width / heads must be an even number",
+          notes: ["Each head gets an equal share of the width, in pairs of numbers."]))
     }
     if let keyHeads = number("key_heads"), keyHeads > 0, heads % keyHeads != 0 {
       throw Complaints(
         Complaint(
           .doesNotFit, at: "key_heads", "\(heads) heads cannot share \(keyHeads) key heads",
-          label: "heads must be a multiple of it"))
+          label: "heads must be a multiple of it",
+          notes: ["Several heads share one pair of key and value heads, equally many each."]))
     }
     return ModelDesign.recipeType
   }

@@ -5,7 +5,7 @@ import Language
 /// A word after a colon.
 struct Command: Sendable {
   /// What Tab offers for its arguments.
-  enum Completed: Sendable { case nothing, names, files, expression, commands }
+  enum Completed: Sendable { case nothing, names, files, expression, commands, codes }
 
   let name: String
   /// As the list of commands shows them.
@@ -30,7 +30,7 @@ struct Command: Sendable {
 
   static let all: [Command] = [
     .help, .run, .rerun, .plan, .why, .time, .cells, .edit, .drop, .undo, .redo, .load, .save,
-    .history, .set, .quit,
+    .history, .set, .explain, .quit,
   ]
 
   /// The command of this name, or the only one that begins so.

@@ -1,6 +1,7 @@
 // Commands about the prompt itself.
 
 import Language
+import Syntax
 import Vocabulary
 
 extension Command {
@@ -54,6 +55,23 @@ extension Command {
     case ["color", "off"]: conversation.style(.plain)
     default: throw CommandError("there is `:set color on` and `:set color off`")
     }
+  }
+
+  static let explain = Command(
+    "explain", taking: "[CODE]", "Tells what the code of a message means, with an example.",
+    completes: .codes
+  ) { conversation, arguments in
+    let width = conversation.results.width
+    guard let word = arguments.words.first else {
+      return conversation.results.write(DiagnosticCode.list.map { $0.truncated(to: width) })
+    }
+    guard let code = DiagnosticCode(spelled: word) else {
+      throw CommandError(
+        "there is no code `\(word)`"
+          + (DiagnosticCode.nearest(to: word).map { "; did you mean \($0.rawValue)?" }
+            ?? "; :explain lists them"))
+    }
+    conversation.results.write(code.page(width: width))
   }
 
   static let quit = Command("quit", "Leaves, as ^D does.") { conversation, _ in

@@ -33,6 +33,7 @@ extension Conversation {
   /// `?word`: what the library or a cell says about it.
   func explain(_ word: String, wantsSource: Bool) -> Bool {
     guard !word.isEmpty else { return perform("help", "") }
+    if DiagnosticCode(spelled: word) != nil { return perform("explain", word) }
     guard let help = session.help(for: word) else {
       if let command = Command.named(word) {
         say("\(command.usage)  \(command.summary)")

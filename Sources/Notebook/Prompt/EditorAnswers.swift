@@ -100,6 +100,13 @@ private struct EditorAnswers {
           replacing: range.start..<range.end, with: $0.text, description: $0.detail)
       }
     case .commands: return words(Command.all.map(\.name), beginning: word, at: offset)
+    case .codes:
+      let codes = DiagnosticCode.allCases.filter { $0.rawValue.hasPrefix(word.uppercased()) }
+      return codes.map {
+        Completion(
+          replacing: offset - word.utf8.count..<offset, with: $0.rawValue,
+          description: $0.explanation.title)
+      }
     case .nothing, nil: return []
     }
   }
