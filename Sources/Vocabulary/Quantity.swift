@@ -48,16 +48,17 @@ public enum Unit: String, Hashable, Sendable, CaseIterable {
   case mebibytes = "MiB"
   case gibibytes = "GiB"
 
+  /// All spellings, singular forms included.
+  public static let spellings: [String: Unit] = {
+    var spellings = ["epoch": Unit.epochs, "step": .steps, "token": .tokens]
+    for unit in allCases { spellings[unit.rawValue] = unit }
+    return spellings
+  }()
+
   /// The unit that a recipe spells so, singular forms included.
   public init?(spelled text: String) {
-    switch text {
-    case "epoch": self = .epochs
-    case "step": self = .steps
-    case "token": self = .tokens
-    default:
-      guard let unit = Unit(rawValue: text) else { return nil }
-      self = unit
-    }
+    guard let unit = Unit.spellings[text] else { return nil }
+    self = unit
   }
 
   public var dimension: Dimension {

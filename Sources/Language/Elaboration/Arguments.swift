@@ -31,7 +31,9 @@ extension Elaborator {
       return elaborate(expression, as: .column)
     }
     let row = place.row ?? RowContext(fields: nil, slot: nil, range: nil)
-    guard columnType(name, of: row) != nil else { return .wrong }
+    entering(expression)
+    guard let type = columnType(name, of: row) else { return .wrong }
+    leaving(expression, Typed(type, .absent))
     return Typed(.text(name.text), as: .column)
   }
 

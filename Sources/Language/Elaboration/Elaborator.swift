@@ -36,6 +36,10 @@ final class Elaborator {
   var isCompiling = false
   /// The sub-expressions of the condition of a `check`, while one is being elaborated.
   var trace: [TracedValue]?
+  /// What is written down for an editor, where one asks.
+  var observations: Observations?
+  /// How recipes are read: an editor shows texts that no file has yet.
+  let reader: RecipeReader
 
   /// The surroundings of an expression.
   struct Place {
@@ -72,12 +76,13 @@ final class Elaborator {
 
   init(
     lexicon: Lexicon, graph: StageGraph, source: SourceText, directory: Folder,
-    permissions: Permissions = .all
+    permissions: Permissions = .all, reader: RecipeReader = .files
   ) {
     self.lexicon = lexicon
     self.permissions = permissions
     root = directory
     self.graph = graph
+    self.reader = reader
     place = Place(source: source, directory: directory)
   }
 

@@ -6,7 +6,9 @@ import Vocabulary
 extension Elaborator {
   /// Looks at an expression where `expected` is asked for; the caller compares the outcome.
   func elaborate(_ expression: SyntaxTree.Expression, as expected: RecipeType? = nil) -> Typed {
+    entering(expression)
     let result = dispatch(expression, as: expected)
+    leaving(expression, result)
     if let value = result.value { record(value, of: expression) }
     return result
   }

@@ -59,6 +59,11 @@ public final class Lexicon: Sendable {
     return (made + written).withoutRepetition
   }
 
+  /// All types that recipes may name.
+  public var typeNames: [String] { Elaborator.typeNames + library.types.map(\.name) }
+
+  func isType(_ name: String) -> Bool { typeNames.contains(name) }
+
   var callableNames: [String] { Array(functions.keys) + Array(byName.keys) }
   var valueNames: [String] { Array(values.keys) }
 }

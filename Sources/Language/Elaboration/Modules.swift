@@ -9,10 +9,7 @@ extension Elaborator {
   func importing(_ declaration: SyntaxTree.Import, _ statement: SyntaxTree.Statement) -> [Defined] {
     let (path, pin) = Elaborator.split(declaration.path)
     let url = URL.inRecipe(path, directory: place.directory).standardizedFileURL
-    let name =
-      declaration.alias
-      ?? SyntaxTree.Name(
-        url.deletingPathExtension().lastPathComponent, declaration.pathRange)
+    let name = declaration.name
     let broken = {
       self.place.later[name.text] = nil
       self.place.scopes.define(name.text, .value(.wrong))
@@ -33,7 +30,7 @@ extension Elaborator {
   }
 
   /// `x.recipe#sha256-…` is a path and a pin.
-  private static func split(_ text: String) -> (path: String, pin: String?) {
+  static func split(_ text: String) -> (path: String, pin: String?) {
     guard let mark = text.range(of: "#sha256-") else { return (text, nil) }
     return (String(text[..<mark.lowerBound]), String(text[mark.upperBound...]))
   }
@@ -81,14 +78,14 @@ extension Elaborator {
     }
     guard mayImport(url, as: name, at: range) else { return nil }
     imported.insert(url.path)
-    guard let bytes = FileManager.default.contents(atPath: url.path) else {
+    observations?.imported.insert(url.path)
+    guard let source = reader.read(url.path) else {
       report(
         Diagnostic(
           .importFailed, "there is no recipe at this path", at: range, label: "not found",
           notes: ["Looked for \(url.path).", "Paths start at the folder of the importing recipe."]))
       return nil
     }
-    let source = SourceText(name: url.lastPathComponent, bytes: Array(bytes))
     let (file, problems) = Parser.parse(source)
     let inside = surroundings(of: source, at: url.path)
     let (formals, found) = collecting { within(inside) { self.formals(of: file) } }

@@ -55,6 +55,7 @@ extension Elaborator {
     as expected: RecipeType?, label: String?
   ) -> Typed {
     let primitive = possible[0]
+    choosing(primitive, at: callee)
     let formals = primitive.slots.map(Formal.init)
     guard let matched = match(arguments, to: formals, of: primitive.name, at: callee) else {
       return .wrong

@@ -76,9 +76,7 @@ extension Elaborator {
     let declared = place.scopes.names.filter { other in
       if case .type? = place.scopes[other] { true } else { false }
     }
-    let known =
-      declared + Elaborator.simpleTypes.keys + Elaborator.constructors.keys
-      + lexicon.library.types.map(\.name) + ["Tensor"]
+    let known = declared + lexicon.typeNames
     let near = ForeignName.types[name.text] ?? nearest(name.text, in: known)
     return Diagnostic(
       .unknownType, "there is no type `\(name.text)`", at: name.range,
@@ -89,6 +87,9 @@ extension Elaborator {
   }
 
   func builtInType(_ name: String) -> RecipeType? { Elaborator.simpleTypes[name] }
+
+  /// The types that come with the language, those of the library aside.
+  static var typeNames: [String] { Array(simpleTypes.keys) + constructors.keys + ["Tensor"] }
 
   private static let simpleTypes: [String: RecipeType] = {
     var types: [String: RecipeType] = [

@@ -55,14 +55,7 @@ extension Session {
       return HelpText(
         name: name, summary: documentation ?? "", signatures: ["\(name): \(typed.type.widened)"],
         parameters: [], examples: [], source: defining(name).map { $0.source[$0.source.range] })
-    case .module(let module):
-      return HelpText(
-        name: name, summary: module.file.documentation ?? "A recipe.",
-        signatures: [
-          "\(name)(" + module.formals.map(\.signature).joined(separator: ", ") + ")"
-        ],
-        parameters: module.formals.map { .init(signature: $0.signature, summary: $0.summary) },
-        examples: [], source: nil)
+    case .module(let module): return HelpText(module)
     case .type(let named):
       return HelpText(
         name: name, summary: "", signatures: ["type \(name) = \(named.type)"], parameters: [],
@@ -73,6 +66,15 @@ extension Session {
 }
 
 extension HelpText {
+  init(_ module: Module) {
+    name = module.name
+    summary = module.file.documentation ?? "A recipe."
+    signatures = ["\(module.name)(" + module.formals.map(\.signature).joined(separator: ", ") + ")"]
+    parameters = module.formals.map { .init(signature: $0.signature, summary: $0.summary) }
+    examples = []
+    source = nil
+  }
+
   init(_ function: UserFunction) {
     name = function.name
     summary = function.documentation ?? ""

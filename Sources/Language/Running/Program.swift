@@ -69,11 +69,16 @@ extension Program {
     seed: UInt64 = 0, permissions: Permissions = .all
   ) {
     let directory = directory.standardizedFileURL
-    let (tree, problems) = Parser.parse(source)
-    let graph = StageGraph(seed: seed, root: directory)
     let elaborator = Elaborator(
-      lexicon: lexicon, graph: graph, source: source, directory: directory,
-      permissions: permissions)
+      lexicon: lexicon, graph: StageGraph(seed: seed, root: directory), source: source,
+      directory: directory, permissions: permissions)
+    self.init(Parser.parse(source), elaborator, given: given)
+  }
+
+  /// Checks and evaluates what has been parsed.
+  init(_ parsed: Parser.Result, _ elaborator: Elaborator, given: [GivenParameter] = []) {
+    let (tree, problems) = parsed
+    let (source, directory) = (elaborator.place.source, elaborator.place.directory)
     elaborator.place.importing = [directory.appending(path: source.name).standardizedFileURL.path]
     let parameters = elaborator.parameters(of: tree)
     elaborator.place.given = elaborator.values(of: given, for: parameters)
@@ -85,8 +90,8 @@ extension Program {
     self.directory = directory
     self.names = names.map(NamedValue.init)
     self.parameters = parameters
-    self.graph = graph
-    self.permissions = permissions
+    graph = elaborator.graph
+    permissions = elaborator.permissions
     imports = elaborator.imported.sorted().map { URL(filePath: $0) }
     effects = elaborator.effects
     origins = elaborator.origins
