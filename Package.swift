@@ -12,7 +12,7 @@ let safe: [SwiftSetting] = edge + [.strictMemorySafety()]
 /// Folders of test targets that are no sources: tests read them by path.
 let readInPlace = [
   "Formats": ["Golden"], "Training": ["Golden"], "Models": ["Golden"], "Language": ["Programs"],
-  "Notebook": ["Transcripts"], "Standard": ["Wrong"],
+  "Notebook": ["Transcripts"], "Standard": ["Wrong"], "LanguageServer": ["client"],
 ]
 
 /// What tests of any target may use to read files and numbers.
@@ -20,9 +20,9 @@ let fixtureTargets = [
   "JSON", "Tensors", "Formats", "Models", "Datasets", "Vocabulary", "Language", "Syntax",
 ]
 
-/// Evaluation is tested on models that have been trained.
+/// Evaluation is tested on models that have been trained, the server with all words.
 func fixtures(of name: String) -> [Target.Dependency] {
-  let more = name == "Evaluation" ? ["Training"] : []
+  let more = ["Evaluation": ["Training"], "LanguageServer": ["Standard"]][name] ?? []
   return (fixtureTargets + more).filter { $0 != name }.map { .target(name: $0) }
 }
 
@@ -87,6 +87,11 @@ let package = Package(
       name: "Notebook", dependencies: ["Language", "Syntax", "Vocabulary", "CEditLine"],
       swiftSettings: edge),
 
+    // The same engine for editors.
+    .target(
+      name: "LanguageServer", dependencies: ["Language", "Syntax", "Store", "Vocabulary", "JSON"],
+      swiftSettings: safe),
+
     // The keystone: what a value, a type, a parameter and a primitive are.
     .target(name: "Vocabulary", swiftSettings: safe, linkerSettings: [.linkedLibrary("m")]),
 
@@ -101,7 +106,7 @@ let package = Package(
     .executableTarget(
       name: "roux",
       dependencies: [
-        "Bench", "Notebook", "Standard", "Language", "Syntax", "Vocabulary",
+        "Bench", "LanguageServer", "Notebook", "Standard", "Language", "Syntax", "Vocabulary",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: safe),
 
@@ -111,7 +116,8 @@ let package = Package(
   ]
     + [
       "JSON", "Tensors", "Formats", "Tokenizers", "Templates", "Models", "Datasets", "Training",
-      "Evaluation", "Syntax", "Vocabulary", "Store", "Language", "Notebook", "Standard",
+      "Evaluation", "Syntax", "Vocabulary", "Store", "Language", "LanguageServer", "Notebook",
+      "Standard",
     ].map { name in
       .testTarget(
         name: "\(name)Tests",

@@ -19,7 +19,10 @@ import Vocabulary
       """,
     subcommands: [
       Run.self, Check.self, ShowPlan.self, Format.self, Document.self, Explain.self, Measure.self,
+      ServeEditor.self, Editor.self,
     ])
+
+  static let version = "0.1.0"
 
   @Option(name: .customShort("e"), help: "A recipe to run, given on the command line.")
   var expression: String?
