@@ -11,6 +11,8 @@ struct Workspace {
   /// Folders that the client has open.
   var folders: [String] = []
   private(set) var documents: [String: Document] = [:]
+  /// What data and models told: they are read again only when they have changed.
+  private let probes = Probes()
   private var analyses: [String: Analysis] = [:]
   /// Open recipes that changed, or import one that did, since `takeChanged`.
   private(set) var changed: Set<String> = []
@@ -69,7 +71,7 @@ struct Workspace {
   mutating func analysis(of path: String) -> Analysis? {
     if let known = analyses[path] { return known }
     guard let source = source(at: path) else { return nil }
-    let analysis = Analysis(source, at: path, lexicon: lexicon, reader: reader)
+    let analysis = Analysis(source, at: path, lexicon: lexicon, reader: reader, probes: probes)
     // A file that is not open may change without a word.
     if documents[path] != nil { analyses[path] = analysis }
     return analysis

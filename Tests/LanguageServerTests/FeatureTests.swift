@@ -44,6 +44,21 @@ import Testing
     #expect(client.messages() == ["E0305"])
   }
 
+  @Test func whatFilesHoldIsReadAgainOnlyAfterAChange() throws {
+    let client = try Client(["d.jsonl": "{\"q\": 1}\n"])
+    client.open("main.recipe", "d = jsonl(\"d.jsonl\")\nx = d |> filter(.q > 0)\n")
+    #expect(client.messages() == [])
+    try client.write("d.jsonl", "{\"other\": 1}\n")
+    client.notify("textDocument/didSave", client.document("main.recipe"))
+    #expect(client.messages() == ["E0312"])
+    try FileManager.default.removeItem(at: client.folder.appending(path: "d.jsonl"))
+    client.notify("textDocument/didSave", client.document("main.recipe"))
+    #expect(client.messages() == ["E0401"])
+    try client.write("d.jsonl", "{\"q\": 1}\n")
+    client.notify("workspace/didChangeWatchedFiles", ["changes": []])
+    #expect(client.messages() == [])
+  }
+
   @Test func aParamWithoutADefaultIsNoMistakeOfWhoWritesIt() throws {
     let client = try Client()
     client.open("main.recipe", "param rows: Path\nd = [rows]\n")

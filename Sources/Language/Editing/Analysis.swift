@@ -15,16 +15,18 @@ public struct Analysis: Sendable {
   let observations: Observations
   private let definitions: [String: Definition]
   let reader: RecipeReader
+  let probes: Probes
 
   public var source: SourceText { program.source }
   public var path: String { resolution.path }
   public var diagnostics: [Diagnostic] { program.diagnostics }
 
   public init(
-    _ source: SourceText, at path: String, lexicon: Lexicon, reader: RecipeReader = .files
+    _ source: SourceText, at path: String, lexicon: Lexicon, reader: RecipeReader = .files,
+    probes: Probes = Probes()
   ) {
     let parsed = Parser.parse(source)
-    let walk = Analysis.walk(parsed, source, path, lexicon, reader, cursor: nil)
+    let walk = Analysis.walk(parsed, source, path, lexicon, reader, probes, cursor: nil)
     program = walk.program
     observations = walk.observations
     definitions = walk.definitions
@@ -33,6 +35,7 @@ public struct Analysis: Sendable {
     resolution = Resolution(parsed.tree, at: path, lexicon: lexicon, reader: reader)
     self.lexicon = lexicon
     self.reader = reader
+    self.probes = probes
   }
 
   private struct Walk {
@@ -43,12 +46,13 @@ public struct Analysis: Sendable {
 
   private static func walk(
     _ parsed: Parser.Result, _ source: SourceText, _ path: String, _ lexicon: Lexicon,
-    _ reader: RecipeReader, cursor: Int?
+    _ reader: RecipeReader, _ probes: Probes, cursor: Int?
   ) -> Walk {
     let directory = URL(filePath: path).deletingLastPathComponent().standardizedFileURL
     let elaborator = Elaborator(
-      lexicon: lexicon, graph: StageGraph(seed: 0, root: directory), source: source,
-      directory: directory, reader: reader)
+      lexicon: lexicon, graph: StageGraph(seed: 0, root: directory, files: .byPlace),
+      source: source, directory: directory, reader: reader)
+    elaborator.probes = probes
     elaborator.observations = Observations(of: source, cursor: cursor)
     let program = Program(parsed, elaborator)
     return Walk(
@@ -63,7 +67,7 @@ public struct Analysis: Sendable {
   /// it, and the columns of the current row.
   public func surroundings(at offset: Int) -> Surroundings {
     let walk = Analysis.walk(
-      (tree, program.diagnostics), source, path, lexicon, reader, cursor: offset)
+      (tree, program.diagnostics), source, path, lexicon, reader, probes, cursor: offset)
     let place = walk.observations.surroundings
     var names: [String: Definition] = [:]
     for symbol in resolution.symbols where symbol.scope.contains(offset) || isLast(symbol, offset) {
@@ -78,6 +82,7 @@ public struct Analysis: Sendable {
       lexicon: lexicon, graph: program.graph, directory: program.directory, names: names)
     result.row = place?.row?.fields ?? []
     result.reader = reader
+    result.probes = probes
     return result
   }
 

@@ -137,7 +137,9 @@ extension Analysis {
 
   /// An imported recipe, looked at by itself.
   func recipe(at path: String) -> Analysis? {
-    reader.read(path).map { Analysis($0, at: path, lexicon: lexicon, reader: reader) }
+    reader.read(path).map {
+      Analysis($0, at: path, lexicon: lexicon, reader: reader, probes: probes)
+    }
   }
 }
 

@@ -13,6 +13,7 @@ public struct Surroundings: Sendable {
   /// The columns of the current row, where the place itself has one.
   var row: [RecordField] = []
   var reader = RecipeReader.files
+  var probes: Probes?
 
   // MARK: Calls
 
@@ -63,6 +64,7 @@ public struct Surroundings: Sendable {
     guard case .expression(let expression)? = tree.statements.last?.kind else { return .unknown }
     let elaborator = Elaborator(
       lexicon: lexicon, graph: graph, source: part, directory: directory, reader: reader)
+    elaborator.probes = probes
     for (name, definition) in names { elaborator.place.scopes.define(name, definition) }
     return elaborator.elaborate(expression).type
   }

@@ -40,6 +40,8 @@ final class Elaborator {
   var observations: Observations?
   /// How recipes are read: an editor shows texts that no file has yet.
   let reader: RecipeReader
+  /// What files told before; without it they are looked at anew.
+  var probes: Probes?
 
   /// The surroundings of an expression.
   struct Place {

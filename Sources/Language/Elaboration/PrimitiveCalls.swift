@@ -114,7 +114,7 @@ extension Elaborator {
     case .derived(let derive):
       let site = site(of: primitive, found, as: expected)
       do {
-        return try derive(site)
+        return try probes?.type(of: primitive, at: site, derive) ?? derive(site)
       } catch let complaints as Complaints {
         for one in complaints.all { report(diagnostic(one, matched, callee)) }
       } catch {

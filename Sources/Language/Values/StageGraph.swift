@@ -13,10 +13,20 @@ final class StageGraph: Sendable {
   private let seed: UInt64
   /// The folder of the recipe that is run; imported ones may lie elsewhere.
   private let root: Folder
+  private let files: FileIdentity
 
-  init(seed: UInt64, root: Folder) {
+  /// What a file is to the keys of stages that read it.
+  enum FileIdentity {
+    /// What it holds, wherever it lies.
+    case byContent
+    /// Where it lies: for graphs that are looked at and never run, so that no file is read for them.
+    case byPlace
+  }
+
+  init(seed: UInt64, root: Folder, files: FileIdentity = .byContent) {
     self.seed = seed
     self.root = root
+    self.files = files
   }
 
   /// What is known of the result of a stage before it has run.
@@ -147,6 +157,7 @@ extension StageGraph {
     switch value {
     case .text(let path):
       let url = context.resolve(path)
+      guard files == .byContent else { return "file at \(url.path)" }
       return digest(of: url).map { "file \($0)" } ?? value.canonical
     case .list(let values):
       return "[" + values.map { content(of: $0, in: context) }.joined(separator: ",") + "]"
