@@ -4,7 +4,7 @@ import Syntax
 import Vocabulary
 
 /// What an editor shows about a word.
-public struct Explanation: Sendable {
+public struct Hover: Sendable {
   /// The word that is meant.
   public let range: SourceRange
   /// Lines of recipe: a signature, or a name and its type.
@@ -35,12 +35,12 @@ public struct Explanation: Sendable {
 }
 
 extension Analysis {
-  public func explanation(at offset: Int) -> Explanation? {
+  public func explanation(at offset: Int) -> Hover? {
     if let occurrence = resolution.occurrence(at: offset) { return explanation(of: occurrence) }
     return quantity(at: offset)
   }
 
-  private func explanation(of occurrence: Resolution.Occurrence) -> Explanation? {
+  private func explanation(of occurrence: Resolution.Occurrence) -> Hover? {
     let range = occurrence.range
     switch occurrence.meaning {
     case .symbol(let index): return explanation(of: index, at: range)
@@ -49,33 +49,33 @@ extension Analysis {
     case .label(let label, let word):
       let formals = formals(of: word, at: range)
       return formals.first { $0.name == label || $0.takesRest }.map {
-        Explanation(range, [$0.signature], $0.summary)
+        Hover(range, [$0.signature], $0.summary)
       }
     case .column(let name):
       let type = type(at: SourceRange(range.start - 1, range.end)) ?? .unknown
-      return Explanation(range, [".\(name): \(type.widened)"], "A column of these rows.")
+      return Hover(range, [".\(name): \(type.widened)"], "A column of these rows.")
     case .member(let name): return member(name, at: range)
     case .field: return nil
     case .builtIn(let name):
-      return lexicon.library.type(named: name).map { Explanation(HelpText($0), at: range) }
+      return lexicon.library.type(named: name).map { Hover(HelpText($0), at: range) }
     case .unknown: return nil
     }
   }
 
-  private func explanation(of index: Int, at range: SourceRange) -> Explanation? {
+  private func explanation(of index: Int, at range: SourceRange) -> Hover? {
     let symbol = resolution.symbols[index]
     switch definition(of: index) {
-    case .function(let function): return Explanation(HelpText(function), at: range)
-    case .module(let module): return Explanation(HelpText(module), at: range)
+    case .function(let function): return Hover(HelpText(function), at: range)
+    case .module(let module): return Hover(HelpText(module), at: range)
     case .type(let named):
-      return Explanation(range, ["type \(symbol.name) = \(named.type)"], documentation(index))
+      return Hover(range, ["type \(symbol.name) = \(named.type)"], documentation(index))
     case .value, nil: break
     }
     let seen = type(at: range)
     // Inside a `def`, what a call passes is better known than what the parameter declares.
     let type = (seen == .any ? nil : seen) ?? type(of: index) ?? .unknown
     let keyword = symbol.kind == .param ? "param " : ""
-    return Explanation(
+    return Hover(
       range, ["\(keyword)\(symbol.name): \(type.brief)"], documentation(index),
       details: type.columnLines)
   }
@@ -87,21 +87,21 @@ extension Analysis {
 
   /// A name of an imported recipe: its type here, and what is written there.
   private func explanation(of name: String, in path: String, at range: SourceRange)
-    -> Explanation?
+    -> Hover?
   {
     guard let there = recipe(at: path), let index = there.resolution.exported(name) else {
       return nil
     }
     let type = memberType(at: range) ?? there.type(of: index) ?? .unknown
-    return Explanation(
+    return Hover(
       range, ["\(name): \(type.brief)"], there.documentation(index), details: type.columnLines)
   }
 
-  private func explanation(of word: String, at range: SourceRange) -> Explanation? {
+  private func explanation(of word: String, at range: SourceRange) -> Hover? {
     if let primitive = observations.chosen[range] {
-      return Explanation(HelpText(primitive), at: range)
+      return Hover(HelpText(primitive), at: range)
     }
-    return lexicon.help(for: word).map { Explanation($0, at: range) }
+    return lexicon.help(for: word).map { Hover($0, at: range) }
   }
 
   private func formals(of word: String, at label: SourceRange) -> [Formal] {
@@ -112,9 +112,9 @@ extension Analysis {
     return (chosen ?? forms.first)?.slots.map(Formal.init) ?? []
   }
 
-  private func member(_ name: String, at range: SourceRange) -> Explanation? {
+  private func member(_ name: String, at range: SourceRange) -> Hover? {
     memberType(at: range).map {
-      Explanation(range, ["\(name): \($0.brief)"], details: $0.columnLines)
+      Hover(range, ["\(name): \($0.brief)"], details: $0.columnLines)
     }
   }
 
@@ -124,13 +124,13 @@ extension Analysis {
     return ending.max { $0.key.start < $1.key.start }?.value
   }
 
-  private func quantity(at offset: Int) -> Explanation? {
+  private func quantity(at offset: Int) -> Hover? {
     let tokens = Lexer.tokens(of: source.bytes)
     guard let token = tokens.first(where: { $0.range.contains(offset) }),
       case .number(let length) = token.kind, length > 0,
       let unit = Unit(spelled: source[SourceRange(token.end - length, token.end)])
     else { return nil }
-    return Explanation(token.range, ["\(source[token.range]): \(unit.dimension.rawValue)"])
+    return Hover(token.range, ["\(source[token.range]): \(unit.dimension.rawValue)"])
   }
 
   // MARK: Other recipes

@@ -48,7 +48,7 @@ extension LanguageServer {
     else { return item }
     let entries = workspace.lexicon.entries(for: word)
     guard !entries.isEmpty else { return item }
-    let texts = entries.map { Explanation($0, at: SourceRange(0, 0)).markdown }
+    let texts = entries.map { Hover($0, at: SourceRange(0, 0)).markdown }
     object["documentation"] = markdown(texts.joined(separator: "\n\n---\n\n"))
     return .object(object)
   }
@@ -77,7 +77,7 @@ extension LanguageServer {
   }
 }
 
-extension Explanation {
+extension Hover {
   /// Signatures as code, then the words.
   var markdown: String {
     var parts = ["```roux\n" + signatures.joined(separator: "\n") + "\n```"]
