@@ -1,203 +1,213 @@
 #include "blocks.h"
 #include "dot.h"
-#include "lanes.h"
+#include "dot_tiles.h"
 #include "multiversion.h"
 
 /// Weights are unpacked in stretches of this many numbers, the block length of the 32-wide formats.
-enum { STRETCH = 32 };
+enum { STRETCH = 32, PARTS = STRETCH / EIGHT };
 
-PIECE float half_at(const uint8_t *bytes) {
-  _Float16 half;
-  memcpy(&half, bytes, 2);
-  return (float)half;
+typedef uint8_t bytes8 __attribute__((vector_size(8)));
+typedef int8_t signs8 __attribute__((vector_size(8)));
+typedef _Float16 halves8 __attribute__((vector_size(16)));
+typedef _Float16 halves4 __attribute__((vector_size(8)));
+typedef float floats4 __attribute__((vector_size(16)));
+typedef uint16_t words8 __attribute__((vector_size(16)));
+typedef uint32_t bits8 __attribute__((vector_size(32)));
+typedef int32_t integers8 __attribute__((vector_size(32)));
+
+/// Two halves as floats.
+///
+/// Also where only the first is wanted: inserting a single half in a register costs more than
+/// loading two, which lie in the same block.
+PIECE floats4 halves_at(const uint8_t *bytes) {
+  halves4 halves = {0};
+  memcpy(&halves, bytes, 4);
+  return __builtin_convertvector(halves, floats4);
 }
-
-/// One stretch of weights as floats, in two registers' worth of lanes.
-struct stretch {
-  lanes low, high;
-};
-
-typedef uint8_t bytes16 __attribute__((vector_size(16)));
-typedef int8_t signs16 __attribute__((vector_size(16)));
-typedef _Float16 halves16 __attribute__((vector_size(32)));
-typedef uint16_t words16 __attribute__((vector_size(32)));
-typedef uint32_t bits16 __attribute__((vector_size(64)));
 
 // unpack_<type>(w, to): the next stretch of a row, from its bytes.
 
-PIECE void unpack_f32(const uint8_t *w, struct stretch *to) { memcpy(to, w, 128); }
-
-PIECE void unpack_f16(const uint8_t *w, struct stretch *to) {
-  halves16 low, high;
-  memcpy(&low, w, 32);
-  memcpy(&high, w + 32, 32);
-  to->low = __builtin_convertvector(low, lanes);
-  to->high = __builtin_convertvector(high, lanes);
+PIECE void unpack_f16(const uint8_t *w, eight *to) {
+  for (int i = 0; i < PARTS; i++) {
+    halves8 halves;
+    memcpy(&halves, w + i * sizeof halves, sizeof halves);
+    to[i] = __builtin_convertvector(halves, eight);
+  }
 }
 
-PIECE void unpack_bf16(const uint8_t *w, struct stretch *to) {
-  words16 low, high;
-  memcpy(&low, w, 32);
-  memcpy(&high, w + 32, 32);
-  to->low = (lanes)(__builtin_convertvector(low, bits16) << 16);
-  to->high = (lanes)(__builtin_convertvector(high, bits16) << 16);
+PIECE void unpack_bf16(const uint8_t *w, eight *to) {
+  for (int i = 0; i < PARTS; i++) {
+    words8 words;
+    memcpy(&words, w + i * sizeof words, sizeof words);
+    to[i] = (eight)(__builtin_convertvector(words, bits8) << 16);
+  }
 }
 
-PIECE void unpack_q8_0(const uint8_t *w, struct stretch *to) {
-  signs16 low, high;
-  memcpy(&low, w + 2, 16);
-  memcpy(&high, w + 18, 16);
-  float scale = half_at(w);
-  to->low = __builtin_convertvector(low, lanes) * scale;
-  to->high = __builtin_convertvector(high, lanes) * scale;
+PIECE void unpack_q8_0(const uint8_t *w, eight *to) {
+  float scale = halves_at(w)[0];
+  for (int i = 0; i < PARTS; i++) {
+    signs8 signs;
+    memcpy(&signs, w + 2 + i * sizeof signs, sizeof signs);
+    to[i] = __builtin_convertvector(__builtin_convertvector(signs, integers8), eight) * scale;
+  }
 }
 
 /// Sixteen bytes of 4-bit numbers: the low halves come first.
-PIECE void unpack_nibbles(const uint8_t *w, float scale, float bottom, struct stretch *to) {
-  bytes16 both;
-  memcpy(&both, w, 16);
-  to->low = __builtin_convertvector(both & 15, lanes) * scale + bottom;
-  to->high = __builtin_convertvector(both >> 4, lanes) * scale + bottom;
-}
-
-PIECE void unpack_q4_0(const uint8_t *w, struct stretch *to) {
-  float scale = half_at(w);
-  unpack_nibbles(w + 2, scale, -8 * scale, to);
-}
-
-PIECE void unpack_q4_1(const uint8_t *w, struct stretch *to) {
-  unpack_nibbles(w + 4, half_at(w), half_at(w + 2), to);
-}
-
-/// Adds the products of one stretch to the sums of each row.
-PIECE void add_products(size_t rows, const struct stretch *w, const float *x, size_t xStride,
-                        struct stretch *restrict sums) {
-  for (size_t t = 0; t < rows; t++) {
-    struct stretch numbers;
-    memcpy(&numbers, x + t * xStride, sizeof numbers);
-    sums[t].low += numbers.low * w->low;
-    sums[t].high += numbers.high * w->high;
+PIECE void unpack_nibbles(const uint8_t *w, integers8 *to) {
+  for (int i = 0; i < PARTS / 2; i++) {
+    bytes8 bytes;
+    memcpy(&bytes, w + i * sizeof bytes, sizeof bytes);
+    // Widened first: a shift of bytes would need a mask, and unsigned words have no fast conversion.
+    integers8 both = __builtin_convertvector(bytes, integers8);
+    to[i] = both & 15;
+    to[i + PARTS / 2] = both >> 4;
   }
 }
 
-PIECE void finish(size_t rows, const struct stretch *restrict sums, float *restrict y,
-                  size_t yStride) {
-  for (size_t t = 0; t < rows; t++) {
-    lanes both = sums[t].low + sums[t].high;
-    y[t * yStride] = sum_lanes(&both);
+PIECE void unpack_q4_0(const uint8_t *w, eight *to) {
+  float scale = halves_at(w)[0];
+  integers8 nibbles[PARTS];
+  unpack_nibbles(w + 2, nibbles);
+  for (int i = 0; i < PARTS; i++) to[i] = __builtin_convertvector(nibbles[i] - 8, eight) * scale;
+}
+
+PIECE void unpack_q4_1(const uint8_t *w, eight *to) {
+  floats4 both = halves_at(w);
+  integers8 nibbles[PARTS];
+  unpack_nibbles(w + 4, nibbles);
+  for (int i = 0; i < PARTS; i++)
+    to[i] = __builtin_convertvector(nibbles[i], eight) * both[0] + both[1];
+}
+
+/// How many outputs and columns are unpacked at a time: with the rows they stay in the first cache.
+enum { OUTS = 12, CHUNK = 256, ROWS = 32 };
+
+PIECE void finish(size_t rows, size_t outs, const eight *sums, float *restrict y, size_t yStride) {
+  for (size_t r = 0; r < rows; r++)
+    for (size_t o = 0; o < outs; o++) y[r * yStride + o] = sum_eight(sums + r * outs + o);
+}
+
+/// The last columns of rows of any length, followed by zeros up to a whole stretch.
+PIECE void pad(size_t rows, size_t bytes, const void *from, size_t stride, void *to,
+               size_t toStride) {
+  for (size_t r = 0; r < rows; r++) {
+    memset((char *)to + r * toStride, 0, toStride);
+    memcpy((char *)to + r * toStride, (const char *)from + r * stride, bytes);
   }
 }
 
-/// The last columns of plain rows, followed by zeros up to a whole stretch.
-PIECE void pad(size_t rows, size_t bytes, const uint8_t *w, uint8_t *paddedWeights, size_t count,
-               const float *x, size_t xStride, float *paddedNumbers) {
-  memset(paddedWeights, 0, STRETCH * sizeof(float));
-  memcpy(paddedWeights, w, bytes);
-  memset(paddedNumbers, 0, rows * STRETCH * sizeof(float));
-  for (size_t t = 0; t < rows; t++)
-    memcpy(paddedNumbers + t * STRETCH, x + t * xStride, count * sizeof(float));
-}
+// single_<type>: one row, where weights go from their bytes through registers into the sums.
+// several_<type>: more rows, for which a chunk of weights is unpacked once.
+// Both take whole stretches and add to sums.
 
-#define DOT_SOME_ROWS(TYPE, BYTES, ROWS)                                                           \
-  PIECE void dot_##ROWS##_##TYPE(size_t columns, size_t outStart, size_t outEnd,                   \
-                                 const float *restrict x, size_t xStride, const uint8_t *w,        \
-                                 float *restrict y, size_t yStride) {                              \
-    size_t whole = columns / STRETCH, rest = columns % STRETCH;                                    \
-    size_t rowBytes = whole * (BYTES) + rest * (BYTES) / STRETCH;                                  \
-    for (size_t o = outStart; o < outEnd; o++) {                                                   \
-      const uint8_t *row = w + o * rowBytes;                                                       \
-      struct stretch sums[ROWS] = {0}, weights;                                                    \
-      for (size_t s = 0; s < whole; s++) {                                                         \
-        unpack_##TYPE(row + s * (BYTES), &weights);                                                \
-        add_products(ROWS, &weights, x + s * STRETCH, xStride, sums);                              \
+#define DOT_SINGLE(TYPE, BYTES, COUNT)                                                             \
+  PIECE void single_##COUNT##_##TYPE(size_t columns, const float *restrict x, const uint8_t *w,    \
+                                     size_t rowBytes, eight *restrict sums) {                      \
+    eight s[COUNT], weights[PARTS], numbers;                                                       \
+    memcpy(s, sums, sizeof s);                                                                     \
+    for (size_t c = 0; c < columns; c += STRETCH)                                                  \
+      for (int o = 0; o < COUNT; o++) {                                                            \
+        unpack_##TYPE(w + (size_t)o * rowBytes + c / STRETCH * (BYTES), weights);                  \
+        for (int p = 0; p < PARTS; p++) {                                                          \
+          load_eight(x + c + p * EIGHT, &numbers);                                                 \
+          s[o] += numbers * weights[p];                                                            \
+        }                                                                                          \
       }                                                                                            \
+    memcpy(sums, s, sizeof s);                                                                     \
+  }
+
+#define DOT_SEVERAL(TYPE, NUMBERS, BYTES)                                                          \
+  PIECE void several_##TYPE(size_t rows, size_t outs, size_t columns, const float *restrict x,     \
+                            size_t xStride, const uint8_t *w, size_t rowBytes,                     \
+                            eight *restrict sums) {                                                \
+    float chunk[OUTS * CHUNK];                                                                     \
+    for (size_t c = 0; c < columns; c += CHUNK) {                                                  \
+      size_t count = columns - c < CHUNK ? columns - c : CHUNK;                                    \
+      for (size_t o = 0; o < outs; o++)                                                            \
+        numbers_##TYPE(count, w + o * rowBytes + c / (NUMBERS) * (BYTES), chunk + o * CHUNK);      \
+      add_tiles(rows, outs, count, x + c, xStride, chunk, CHUNK, sums);                            \
+    }                                                                                              \
+  }
+
+/// Rows of any length: whole blocks first, then a last one that is filled up with zeros.
+#define DOT_ROWS(TYPE, NUMBERS, BYTES)                                                             \
+  MULTIVERSION                                                                                     \
+  void k_dot_rows_##TYPE(size_t rows, size_t columns, size_t outStart, size_t outEnd,              \
+                         const float *restrict x, size_t xStride, const void *restrict w,          \
+                         float *restrict y, size_t yStride) {                                      \
+    size_t rest = columns % (NUMBERS), whole = columns - rest;                                     \
+    size_t wholeBytes = whole / (NUMBERS) * (BYTES), restBytes = rest * (BYTES) / (NUMBERS);       \
+    size_t rowBytes = wholeBytes + restBytes;                                                      \
+    for (size_t o = outStart; o < outEnd; o += OUTS) {                                             \
+      size_t outs = outEnd - o < OUTS ? outEnd - o : OUTS;                                         \
+      const uint8_t *from = (const uint8_t *)w + o * rowBytes;                                     \
+      eight sums[ROWS * OUTS];                                                                     \
+      memset(sums, 0, rows * outs * sizeof *sums);                                                 \
+      some_##TYPE(rows, outs, whole, x, xStride, from, rowBytes, sums);                            \
       if (rest > 0) {                                                                              \
-        uint8_t paddedWeights[STRETCH * sizeof(float)];                                            \
-        float paddedNumbers[ROWS * STRETCH];                                                       \
-        pad(ROWS, rest * (BYTES) / STRETCH, row + whole * (BYTES), paddedWeights, rest,            \
-            x + whole * STRETCH, xStride, paddedNumbers);                                          \
-        unpack_##TYPE(paddedWeights, &weights);                                                    \
-        add_products(ROWS, &weights, paddedNumbers, STRETCH, sums);                                \
+        float lastNumbers[ROWS * (NUMBERS)];                                                       \
+        uint8_t lastWeights[OUTS * (BYTES)];                                                       \
+        pad(rows, rest * sizeof(float), x + whole, xStride * sizeof(float), lastNumbers,           \
+            (NUMBERS) * sizeof(float));                                                            \
+        pad(outs, restBytes, from + wholeBytes, rowBytes, lastWeights, (BYTES));                   \
+        some_##TYPE(rows, outs, (NUMBERS), lastNumbers, (NUMBERS), lastWeights, (BYTES), sums);    \
       }                                                                                            \
-      finish(ROWS, sums, y + o, yStride);                                                          \
+      finish(rows, outs, sums, y + o, yStride);                                                    \
     }                                                                                              \
   }
 
-#define WHILE_ROWS(TYPE, ROWS)                                                                     \
-  for (; t + ROWS <= rows; t += ROWS)                                                              \
-    dot_##ROWS##_##TYPE(columns, outStart, outEnd, x + t * xStride, xStride, w, y + t * yStride,   \
-                        yStride);
-
-#define DOT_ROWS(TYPE, BYTES)                                                                      \
-  DOT_SOME_ROWS(TYPE, BYTES, 4)                                                                    \
-  DOT_SOME_ROWS(TYPE, BYTES, 2)                                                                    \
-  DOT_SOME_ROWS(TYPE, BYTES, 1)                                                                    \
-  MULTIVERSION                                                                                     \
-  void k_dot_rows_##TYPE(size_t rows, size_t columns, size_t outStart, size_t outEnd,              \
-                         const float *restrict x, size_t xStride, const void *restrict w,          \
-                         float *restrict y, size_t yStride) {                                      \
-    size_t t = 0;                                                                                  \
-    WHILE_ROWS(TYPE, 4)                                                                            \
-    WHILE_ROWS(TYPE, 2)                                                                            \
-    WHILE_ROWS(TYPE, 1)                                                                            \
-  }
-
-DOT_ROWS(f32, 128)
-DOT_ROWS(f16, 64)
-DOT_ROWS(bf16, 64)
-DOT_ROWS(q8_0, 34)
-DOT_ROWS(q4_0, 18)
-DOT_ROWS(q4_1, 20)
-
-// The other block formats are unpacked a few blocks at a time by the kernels that also unpack whole
-// tiles; only the products are done here.
-
-enum { CHUNK = 256 };
-
-#define CHUNKS_SOME_ROWS(ROWS)                                                                     \
-  PIECE void chunks_##ROWS(size_t count, const float *chunk, const float *x, size_t xStride,       \
-                           struct stretch *restrict sums) {                                        \
-    for (size_t i = 0; i < count; i += STRETCH) {                                                  \
-      struct stretch weights;                                                                      \
-      memcpy(&weights, chunk + i, sizeof weights);                                                 \
-      add_products(ROWS, &weights, x + i, xStride, sums);                                          \
-    }                                                                                              \
-  }
-CHUNKS_SOME_ROWS(4)
-CHUNKS_SOME_ROWS(2)
-CHUNKS_SOME_ROWS(1)
-
-/// Up to eight rows against one unpacked chunk.
-PIECE void add_chunk(size_t rows, size_t count, const float *chunk, const float *x, size_t xStride,
-                     struct stretch *restrict sums) {
-  size_t t = 0;
-  for (; t + 4 <= rows; t += 4) chunks_4(count, chunk, x + t * xStride, xStride, sums + t);
-  for (; t + 2 <= rows; t += 2) chunks_2(count, chunk, x + t * xStride, xStride, sums + t);
-  for (; t < rows; t++) chunks_1(count, chunk, x + t * xStride, xStride, sums + t);
+/// Floats are multiplied where they lie.
+PIECE void some_f32(size_t rows, size_t outs, size_t columns, const float *restrict x,
+                    size_t xStride, const uint8_t *w, size_t rowBytes, eight *restrict sums) {
+  add_tiles(rows, outs, columns, x, xStride, (const float *)w, rowBytes / sizeof(float), sums);
 }
+DOT_ROWS(f32, EIGHT, 32)
 
-#define DOT_CHUNKS(TYPE, NUMBERS, BYTES)                                                           \
-  MULTIVERSION                                                                                     \
-  void k_dot_rows_##TYPE(size_t rows, size_t columns, size_t outStart, size_t outEnd,              \
-                         const float *restrict x, size_t xStride, const void *restrict w,          \
-                         float *restrict y, size_t yStride) {                                      \
-    for (size_t o = outStart; o < outEnd; o++) {                                                   \
-      const uint8_t *row = (const uint8_t *)w + o * (columns / (NUMBERS)) * (BYTES);               \
-      struct stretch sums[8] = {0};                                                                \
-      float chunk[CHUNK];                                                                          \
-      for (size_t c = 0; c < columns; c += CHUNK) {                                                \
-        size_t count = columns - c < CHUNK ? columns - c : CHUNK;                                  \
-        k_dequantize_##TYPE(count, row + c / (NUMBERS) * (BYTES), chunk);                          \
-        add_chunk(rows, count, chunk, x + c, xStride, sums);                                       \
-      }                                                                                            \
-      finish(rows, sums, y + o, yStride);                                                          \
+/// Formats whose stretches are unpacked in registers.
+#define DOT_STRETCHES(TYPE, BYTES)                                                                 \
+  PIECE void numbers_##TYPE(size_t count, const uint8_t *w, float *restrict to) {                  \
+    for (size_t c = 0; c < count; c += STRETCH) {                                                  \
+      eight weights[PARTS];                                                                        \
+      unpack_##TYPE(w + c / STRETCH * (BYTES), weights);                                           \
+      memcpy(to + c, weights, sizeof weights);                                                     \
     }                                                                                              \
-  }
+  }                                                                                                \
+  DOT_SEVERAL(TYPE, STRETCH, BYTES)                                                                \
+  DOT_SINGLE(TYPE, BYTES, 6)                                                                       \
+  DOT_SINGLE(TYPE, BYTES, 1)                                                                       \
+  PIECE void some_##TYPE(size_t rows, size_t outs, size_t columns, const float *restrict x,        \
+                         size_t xStride, const uint8_t *w, size_t rowBytes, eight *restrict sums) { \
+    if (rows > 1) return several_##TYPE(rows, outs, columns, x, xStride, w, rowBytes, sums);       \
+    size_t o = 0;                                                                                  \
+    for (; o + 6 <= outs; o += 6)                                                                  \
+      single_6_##TYPE(columns, x, w + o * rowBytes, rowBytes, sums + o);                           \
+    for (; o < outs; o++)                                                                          \
+      single_1_##TYPE(columns, x, w + o * rowBytes, rowBytes, sums + o);                           \
+  }                                                                                                \
+  DOT_ROWS(TYPE, STRETCH, BYTES)
 
-DOT_CHUNKS(q5_0, 32, 22)
-DOT_CHUNKS(q5_1, 32, 24)
-DOT_CHUNKS(q2_K, 256, 84)
-DOT_CHUNKS(q3_K, 256, 110)
-DOT_CHUNKS(q4_K, 256, 144)
-DOT_CHUNKS(q5_K, 256, 176)
-DOT_CHUNKS(q6_K, 256, 210)
+DOT_STRETCHES(f16, 64)
+DOT_STRETCHES(bf16, 64)
+DOT_STRETCHES(q8_0, 34)
+DOT_STRETCHES(q4_0, 18)
+DOT_STRETCHES(q4_1, 20)
+
+/// Formats that are unpacked by the kernels that also unpack whole tiles; rows are whole blocks.
+#define DOT_BLOCKS(TYPE, NUMBERS, BYTES)                                                           \
+  PIECE void numbers_##TYPE(size_t count, const uint8_t *w, float *restrict to) {                  \
+    k_dequantize_##TYPE(count, w, to);                                                             \
+  }                                                                                                \
+  DOT_SEVERAL(TYPE, NUMBERS, BYTES)                                                                \
+  PIECE void some_##TYPE(size_t rows, size_t outs, size_t columns, const float *restrict x,        \
+                         size_t xStride, const uint8_t *w, size_t rowBytes, eight *restrict sums) { \
+    several_##TYPE(rows, outs, columns, x, xStride, w, rowBytes, sums);                            \
+  }                                                                                                \
+  DOT_ROWS(TYPE, NUMBERS, BYTES)
+
+DOT_BLOCKS(q5_0, 32, 22)
+DOT_BLOCKS(q5_1, 32, 24)
+DOT_BLOCKS(q2_K, 256, 84)
+DOT_BLOCKS(q3_K, 256, 110)
+DOT_BLOCKS(q4_K, 256, 144)
+DOT_BLOCKS(q5_K, 256, 176)
+DOT_BLOCKS(q6_K, 256, 210)

@@ -90,6 +90,7 @@ let reductionCases: [OpCase] = [
 ]
 
 let segmentCases: [OpCase] = [
+  OpCase("sorted", [7], formula: { sorted($0[0]) }, twin: { $0[0].sorted() }),
   OpCase(
     "segmentSum", [7], integers: ["borders": [0, 2, 2, 7]],
     formula: { segmentSum($0[0], borders: rows("borders", 4, like: $0[0])) },

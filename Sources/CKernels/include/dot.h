@@ -6,7 +6,7 @@
 ///
 /// For decoding: few rows, so the weights pass through once and are never written out as floats.
 /// Each sum has one fixed pattern, whatever the number of rows or the stretch of outputs.
-/// x: [rows, columns], at most 8 rows, xStride apart   w: [out, columns]   y: rows yStride apart
+/// x: [rows, columns], at most 32 rows, xStride apart   w: [out, columns]   y: rows yStride apart
 #define DOT_ROWS(TYPE)                                                                             \
   void k_dot_rows_##TYPE(size_t rows, size_t columns, size_t outStart, size_t outEnd,              \
                          const float *restrict x, size_t xStride, const void *restrict w,          \

@@ -13,13 +13,11 @@ struct AnswerWriter {
 
   /// Rows between two checkpoints.
   private static let portion = 64
-  private static let together = 8
 
   /// One answer, told piece by piece.
   func answer(_ messages: [Message]) throws -> String {
     let request = try request(messages, row: 0)
-    let generator = try Generator(
-      model, threads: context.threads, slots: request.prompt.count + request.maximum, together: 1)
+    let generator = try Generator(model, for: [request], threads: context.threads)
     let answers = try generator.run([request]) { _, piece in
       context.report(.piece(piece))
       return !context.isPausing()
@@ -58,11 +56,7 @@ struct AnswerWriter {
 
   private func write(_ requests: [Generator.Request]) throws -> [Generator.Answer] {
     guard !requests.isEmpty else { return [] }
-    let longest = requests.map { $0.prompt.count + $0.maximum }.max() ?? 1
-    let together = min(Self.together, requests.count)
-    let generator = try Generator(
-      model, threads: context.threads, slots: longest * together, together: together)
-    return try generator.run(requests)
+    return try Generator(model, for: requests, threads: context.threads).run(requests)
   }
 
   private func report(_ answers: [String?], ends: Int) {

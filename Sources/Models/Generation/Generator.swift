@@ -41,6 +41,10 @@ public final class Generator {
     public var margins: [Float]
   }
 
+  /// More rows would be multiplied as a matrix, where sums depend on how many rows there are; up to
+  /// so many, no row depends on its neighbours.
+  public static let mostTogether = DotRows.most
+
   private let model: LanguageModel
   private let execution: Execution
   private let logits: Tensor
@@ -50,15 +54,14 @@ public final class Generator {
 
   /// - Parameters:
   ///   - slots: how many tokens the cache holds, prompts and answers of all rows together.
-  ///   - together: how many rows may run at once. More than the 8 for which products add up in one
-  ///     order are taken as 8, so that no row depends on its neighbours.
+  ///   - together: how many rows may run at once, `Generator.mostTogether` at most.
   public init(
-    _ model: LanguageModel, adapters: Int? = nil, threads: Int, slots: Int, together: Int = 8,
-    pool: WorkerPool? = nil
+    _ model: LanguageModel, adapters: Int? = nil, threads: Int, slots: Int,
+    together: Int = Generator.mostTogether, pool: WorkerPool? = nil
   ) throws {
     self.model = model
     self.slots = slots
-    let together = min(together, DotRows.most)
+    let together = min(together, Self.mostTogether)
     limit = together
     chunk = max(together, min(slots, 256))
     let graph = Graph()
@@ -78,6 +81,20 @@ public final class Generator {
       ])
     execution = try Execution(
       plan, weights: model.graphWeights, pool: pool ?? WorkerPool(count: threads))
+  }
+
+  /// A generator for such requests: as many rows together as `memory` bytes of keys and values
+  /// allow, but at least one; the others wait.
+  public convenience init(
+    _ model: LanguageModel, for requests: [Request], memory: Int = 256 << 20, threads: Int,
+    pool: WorkerPool? = nil
+  ) throws {
+    let needs = requests.map { $0.prompt.count + $0.maximum }.sorted(by: >)
+    let together = min(requests.count, Self.mostTogether)
+    let d = model.dimensions
+    let room = memory / (2 * d.layers * d.keyWidth * 4)
+    let slots = max(needs.first ?? 1, min(needs.prefix(together).reduce(0, +), room))
+    try self.init(model, threads: threads, slots: slots, together: max(1, together), pool: pool)
   }
 
   /// Continues all prompts; answers come in the order of the requests.

@@ -37,29 +37,25 @@ public struct Sampling: Sendable, Hashable {
   public func next(_ logits: [Float], seen: Set<Int32>, row: UInt32, position: Int) -> Int32 {
     let adjusted = penalised(logits, seen)
     guard temperature > 0 else { return Int32(Self.largest(adjusted)) }
-    let kept = candidates(adjusted)
-    let random = Random(seed: seed, purpose: .sampling, stream: row)
-    var mass = random.uniform(UInt64(position)) * kept.reduce(0) { $0 + $1.probability }
-    for candidate in kept {
-      mass -= candidate.probability
-      if mass < 0 { return Int32(candidate.token) }
-    }
-    return Int32(kept.last?.token ?? 0)
+    let weights = relativeExponentials(of: adjusted, scale: Float(1 / temperature))
+    let random = Random(seed: seed, purpose: .sampling, stream: row).uniform(UInt64(position))
+    return Int32(
+      isFiltered ? draw(random, among: kept(weights)) : draw(random, amongAll: weights))
   }
 
   /// The probability of each token after all filters, for tests and displays.
   public func probabilities(_ logits: [Float], seen: Set<Int32> = []) -> [Double] {
+    let scale = temperature > 0 ? 1 / temperature : 1
+    let weights = relativeExponentials(of: penalised(logits, seen), scale: Float(scale))
+    let kept =
+      isFiltered ? kept(weights) : weights.indices.map { Candidate(token: $0, weights[$0]) }
+    let total = kept.reduce(0) { $0 + $1.weight }
     var result = [Double](repeating: 0, count: logits.count)
-    let kept = candidates(penalised(logits, seen))
-    let total = kept.reduce(0) { $0 + $1.probability }
-    for candidate in kept { result[candidate.token] = candidate.probability / total }
+    for candidate in kept { result[candidate.token] = candidate.weight / total }
     return result
   }
 
-  private struct Candidate {
-    let token: Int
-    let probability: Double
-  }
+  private var isFiltered: Bool { topK != nil || topP != nil || minP != nil }
 
   private func penalised(_ logits: [Float], _ seen: Set<Int32>) -> [Float] {
     guard repetitionPenalty != 1 else { return logits }
@@ -74,37 +70,82 @@ public struct Sampling: Sendable, Hashable {
 
   private static func largest(_ logits: [Float]) -> Int {
     var best = 0
-    for (token, value) in logits.enumerated() where value > logits[best] { best = token }
+    for token in logits.indices where logits[token] > logits[best] { best = token }
     return best
   }
+}
 
-  /// Tokens that may be drawn with their probabilities, the most probable first where it matters.
-  private func candidates(_ logits: [Float]) -> [Candidate] {
-    let scale = temperature > 0 ? 1 / temperature : 1
-    let top = Double(logits[Self.largest(logits)]) * scale
-    var kept = logits.enumerated().map {
-      Candidate(token: $0, probability: exp(Double($1) * scale - top))
+// Drawing: weights are probabilities up to one factor, the greatest is 1.
+extension Sampling {
+  private struct Candidate {
+    let token: Int
+    let weight: Double
+
+    init(token: Int, _ weight: Float) {
+      self.token = token
+      self.weight = Double(weight)
     }
-    guard topK != nil || topP != nil || minP != nil else { return kept }
-    if let minP {
-      // The greatest is 1 here, and filters by rank below keep it.
-      kept = filteredByRank(kept).filter { $0.probability >= minP }
-      return kept
-    }
-    return filteredByRank(kept)
   }
 
-  private func filteredByRank(_ all: [Candidate]) -> [Candidate] {
-    guard topK != nil || topP != nil else { return all }
-    var kept = all.sorted { ($1.probability, $0.token) < ($0.probability, $1.token) }
-    if let topK, topK < kept.count { kept.removeLast(kept.count - topK) }
-    guard let topP, topP < 1 else { return kept }
-    let total = kept.reduce(0) { $0 + $1.probability }
+  private func draw(_ random: Double, amongAll weights: [Float]) -> Int {
+    var mass = random * weights.reduce(0) { $0 + Double($1) }
+    for token in weights.indices {
+      mass -= Double(weights[token])
+      if mass < 0 { return token }
+    }
+    return weights.indices.last ?? 0
+  }
+
+  private func draw(_ random: Double, among kept: [Candidate]) -> Int {
+    var mass = random * kept.reduce(0) { $0 + $1.weight }
+    for candidate in kept {
+      mass -= candidate.weight
+      if mass < 0 { return candidate.token }
+    }
+    return kept.last?.token ?? 0
+  }
+
+  /// The tokens that pass all filters, in the order of their weights where that matters.
+  private func kept(_ weights: [Float]) -> [Candidate] {
+    let ranked =
+      topK == nil && topP == nil
+      ? weights.indices.map { Candidate(token: $0, weights[$0]) } : ranked(weights)
+    guard let minP else { return ranked }
+    return ranked.filter { $0.weight >= minP }
+  }
+
+  /// The first by rank that top-k and top-p leave.
+  ///
+  /// Few tokens of a vocabulary carry nearly all weight, so only those above a cut are sorted; the
+  /// cut falls until enough are there.
+  private func ranked(_ weights: [Float]) -> [Candidate] {
+    let total = topP == nil ? 0 : weights.reduce(0) { $0 + Double($1) }
+    for cut: Float in [1e-2, 1e-4, 1e-6] {
+      if let enough = prefix(of: sorted(weights, from: cut), total: total, isAll: false) {
+        return enough
+      }
+    }
+    return prefix(of: sorted(weights, from: 0), total: total, isAll: true) ?? []
+  }
+
+  private func sorted(_ weights: [Float], from cut: Float) -> [Candidate] {
+    weights.indices.lazy.filter { weights[$0] >= cut }
+      .map { Candidate(token: $0, weights[$0]) }
+      .sorted { ($1.weight, $0.token) < ($0.weight, $1.token) }
+  }
+
+  /// What the filters leave of the most probable tokens; nil where more tokens have to be looked at.
+  private func prefix(of ranked: [Candidate], total: Double, isAll: Bool) -> [Candidate]? {
+    guard isAll || ranked.count >= (topK ?? 0) else { return nil }
+    let first = topK.map { ranked.prefix($0) } ?? ranked[...]
+    guard let topP, topP < 1 else { return topK != nil || isAll ? Array(first) : nil }
+    let whole = topK == nil ? total : first.reduce(0) { $0 + $1.weight }
     var mass = 0.0
-    let end = kept.firstIndex { candidate in
-      mass += candidate.probability / total
+    let end = first.firstIndex { candidate in
+      mass += candidate.weight / whole
       return mass >= topP
     }
-    return Array(kept.prefix((end ?? kept.count - 1) + 1))
+    if end == nil && topK == nil && !isAll { return nil }
+    return Array(first.prefix((end ?? first.count - 1) + 1))
   }
 }

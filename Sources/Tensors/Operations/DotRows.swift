@@ -6,7 +6,10 @@ import CKernels
 /// so a row's bits do not depend on how many rows there are.
 package enum DotRows {
   /// The most rows that a kernel takes; many more are better served by unpacking tiles.
-  package static let most = 8
+  package static let most = 32
+
+  /// Outputs per task: whole groups of the kernels' twelve.
+  private static let task = 96
 
   package typealias Kernel = (
     _ rows: Int, _ columns: Int, _ outStart: Int, _ outEnd: Int, _ x: UnsafePointer<Float>,
@@ -33,13 +36,13 @@ package enum DotRows {
     }
   }
 
-  /// `y = x Wᵀ`, eight rows at a time.  x: [T, in]   W: [out, in]   y: [T, out]
+  /// `y = x Wᵀ`, `most` rows at a time.  x: [T, in]   W: [out, in]   y: [T, out]
   static func multiply(_ x: Operand, transposed w: Operand, _ y: Operand, _ step: Step) {
     guard let kernel = kernel(for: w.type) else {
       preconditionFailure("a weight of integers has no products")
     }
     let input = x.floats, output = y.floats
-    step.parallel(over: w.rows, by: 64) { range, _ in
+    step.parallel(over: w.rows, by: task) { range, _ in
       for start in stride(from: 0, to: x.rows, by: most) {
         kernel(
           min(most, x.rows - start), x.columns, range.lowerBound, range.upperBound,

@@ -6,7 +6,7 @@ import CBLAS
 public struct Linear: Operation {
   /// Whether a row's bits must not depend on how many rows come with it, as in generation.
   ///
-  /// Without it that holds among batches of at most 8 rows only: OpenBLAS adds up the terms of
+  /// Without it that holds among batches of at most 32 rows only: OpenBLAS adds up the terms of
   /// small products in another order than those of large ones.
   public let keepsRowsApart: Bool
   public init(keepsRowsApart: Bool = false) { self.keepsRowsApart = keepsRowsApart }

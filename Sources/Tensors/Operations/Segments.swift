@@ -62,6 +62,26 @@ struct SegmentSpread: Operation {
   }
 }
 
+/// `y[s] = max of x[i]` for `i` in `borders[s] ..< borders[s + 1]`; no gradient.
+struct SegmentMax: Operation {
+  var name: String { "segmentMax" }
+
+  func results(for inputs: [Signature]) throws(ShapeError) -> [Signature] {
+    guard inputs[0].shape.rank == 1, let axis = borderAxis(inputs[1]) else {
+      throw ShapeError(name, found: inputs, expected: "numbers [N] and i32 borders of an axis")
+    }
+    return [Signature([axis])]
+  }
+
+  func run(_ step: Step) {
+    let x = step.inputs[0].floats, borders = step.inputs[1].integers, y = step.outputs[0]
+    for s in 0..<y.rows {
+      let start = Int(borders[s])
+      y.floats[s] = k_max_f32(Int(borders[s + 1]) - start, x + start)
+    }
+  }
+}
+
 /// How many rows each segment has, as numbers; no gradient.
 struct SegmentLengths: Operation {
   var name: String { "segmentLengths" }
@@ -110,6 +130,13 @@ public func segmentMean(_ x: Tensor, borders: Tensor) -> Tensor {
 /// How many rows each segment has.  borders: i32 [S + 1]   Returns: [S]
 public func segmentLengths(_ borders: Tensor) -> Tensor {
   borders.graph.apply(SegmentLengths(), to: [borders])[0]
+}
+
+/// The largest number of each run of a vector, minus infinity for an empty run; no gradient.
+///
+/// x: [N]. borders: i32 [S + 1]. Returns: [S]
+public func segmentMax(_ x: Tensor, borders: Tensor) -> Tensor {
+  x.graph.apply(SegmentMax(), to: [x, borders])[0]
 }
 
 /// Gives every row of a segment the segment's value; rows outside all segments get 0.
