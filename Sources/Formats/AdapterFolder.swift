@@ -22,12 +22,17 @@ public struct AdapterFolder: Sendable {
   static let configName = "adapter_config.json"
   static let weightsName = "adapter_model.safetensors"
   static let prefix = "base_model.model."
+  static let scoreName = "score.weight"
+  /// Where the file of weights keeps what outputs are called, one a line: PEFT has no place for it.
+  static let outputsKey = "outputs"
 
   public var settings: AdapterSettings
   /// By the module's name in the base model, such as `model.layers.0.self_attn.q_proj`.
   public var modules: [String: Factors]
   /// Whole weights that were trained beside the factors, by their names in the base model.
   public var others: [String: Weight]
+  /// What the outputs of a head among them are called; nil without one.
+  public var outputs: [String]?
 
   public init(
     settings: AdapterSettings, modules: [String: Factors], others: [String: Weight] = [:]
@@ -60,6 +65,10 @@ extension AdapterFolder {
     let file = try SafetensorsFile(opening: weightsURL)
     self.init(settings: settings, modules: [:])
     try collect(file)
+    outputs = others[Self.scoreName].map { score in
+      let names = file.metadata[Self.outputsKey]?.split(separator: "\n").map(String.init)
+      return names ?? (0..<(score.shape.first ?? 0)).map { "LABEL_\($0)" }
+    }
   }
 
   private mutating func collect(_ file: SafetensorsFile) throws {
@@ -114,7 +123,10 @@ extension AdapterFolder {
     }
     for (name, weight) in others { weights[Self.prefix + name] = weight }
     try AtomicFolder.write(to: url) { folder in
-      try SafetensorsWriter.write(weights, to: folder.appending(path: Self.weightsName))
+      var metadata = ["format": "pt"]
+      if let outputs { metadata[Self.outputsKey] = outputs.joined(separator: "\n") }
+      try SafetensorsWriter.write(
+        weights, to: folder.appending(path: Self.weightsName), metadata: metadata)
       for (name, data) in files.sorted(by: { $0.key < $1.key }) {
         try AtomicFile.write(data, to: folder.appending(path: name))
       }

@@ -10,8 +10,16 @@ public struct AdapterSettings: Sendable, Equatable {
   public var usesDoRA = false
   /// Whether the base matrices are `[in, out]`, as Conv1D has them.
   public var fanInFanOut = false
+  /// What PEFT calls the task, by which it knows the class of the model.
+  public var task = Task.language
   /// Another alpha for some modules.
   public var alphaPattern: [String: Double] = [:]
+
+  public enum Task: String, Sendable {
+    case language = "CAUSAL_LM"
+    /// With a head, which PEFT keeps as a module to save.
+    case classification = "SEQ_CLS"
+  }
 
   public init(
     rank: Int, alpha: Double, dropout: Double = 0, targetModules: [String],
@@ -70,12 +78,12 @@ extension AdapterSettings {
       "init_lora_weights": true,
       "lora_alpha": number(alpha),
       "lora_dropout": .number(dropout),
-      "modules_to_save": nil,
+      "modules_to_save": task == .classification ? ["score"] : nil,
       "peft_type": "LORA",
       "r": .integer(rank),
       "rank_pattern": .object(JSONObject(ranks)),
       "target_modules": targets,
-      "task_type": "CAUSAL_LM",
+      "task_type": .string(task.rawValue),
       "use_dora": .boolean(usesDoRA),
       "use_rslora": .boolean(usesRankStabilisation),
     ]

@@ -7,7 +7,7 @@ public struct JSONError: Error, Hashable, Sendable, CustomStringConvertible {
 
   public var description: String { "line \(line), column \(column): \(problem)" }
 
-  init(_ problem: String, at offset: Int, in bytes: Span<UInt8>) {
+  init(_ problem: String, at offset: Int, in bytes: [UInt8]) {
     var line = 1
     var start = 0
     for i in 0..<min(offset, bytes.count) where bytes[i] == UInt8(ascii: "\n") {

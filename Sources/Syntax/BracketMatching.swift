@@ -14,6 +14,8 @@ struct BracketMatching {
   private(set) var unmatched: [Int] = []
 
   private var open: [Opener] = []
+  /// Where in `open` the texts stand that end with their line.
+  private var lineBound: [Int] = []
   private let usesIndentation: Bool
 
   private struct Opener {
@@ -21,7 +23,6 @@ struct BracketMatching {
     let closer: Token.Kind
     /// How far the line is indented on which it stands.
     let indentation: Int
-    let isLineBound: Bool
     let isText: Bool
   }
 
@@ -57,10 +58,10 @@ struct BracketMatching {
 
   private mutating func visit(_ index: Int, _ kind: Token.Kind, _ indentation: Int) {
     if let closer = Self.closer(of: kind) {
+      if kind == .textStart(isMultiline: false) { lineBound.append(open.count) }
       open.append(
         Opener(
-          index: index, closer: closer, indentation: indentation,
-          isLineBound: kind == .textStart(isMultiline: false), isText: closer == .textEnd))
+          index: index, closer: closer, indentation: indentation, isText: closer == .textEnd))
     } else if Self.isCloser(kind) {
       close(index, kind)
     }
@@ -69,7 +70,7 @@ struct BracketMatching {
   private mutating func close(_ index: Int, _ kind: Token.Kind) {
     guard let match = lastMatch(kind) else { return unmatched.append(index) }
     while open.count > match + 1 { forgetLast(before: index) }
-    let opener = open.removeLast().index
+    let opener = takeLast()
     limits[opener] = index
     isClosed[opener] = true
   }
@@ -94,7 +95,8 @@ struct BracketMatching {
 
   /// A text on one line, and all inside it, ends with the line.
   private mutating func closeTexts(before index: Int) {
-    forget(before: index) { $0.isLineBound }
+    guard let first = lineBound.first else { return }
+    while open.count > first { forgetLast(before: index) }
   }
 
   private mutating func forget(before index: Int, from isFirst: (Opener) -> Bool) {
@@ -103,9 +105,15 @@ struct BracketMatching {
   }
 
   private mutating func forgetLast(before index: Int) {
+    let opener = takeLast()
+    limits[opener] = index
+    unclosed.append(opener)
+  }
+
+  private mutating func takeLast() -> Int {
     let opener = open.removeLast()
-    limits[opener.index] = index
-    unclosed.append(opener.index)
+    if lineBound.last == open.count { lineBound.removeLast() }
+    return opener.index
   }
 
   private static func closer(of kind: Token.Kind) -> Token.Kind? {

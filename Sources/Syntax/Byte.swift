@@ -22,6 +22,10 @@ enum Byte {
 extension UInt8 {
   var isDigit: Bool { UInt8(ascii: "0")...UInt8(ascii: "9") ~= self }
 
+  var isHexDigit: Bool {
+    isDigit || UInt8(ascii: "a")...UInt8(ascii: "f") ~= self | 0x20 && self < 0x80
+  }
+
   /// An ASCII letter; names are made of these, digits and `_`.
   var isLetter: Bool {
     UInt8(ascii: "a")...UInt8(ascii: "z") ~= self | 0x20 && self < 0x80

@@ -5,7 +5,7 @@ public struct Diagnostic: Hashable, Sendable, Error {
   /// A title that stands alone.
   public let message: String
   /// Where it is, and a few words about what stands there.
-  public let primary: Label
+  public private(set) var primary: Label
   /// Where the facts come from that make it wrong.
   public let secondary: [Label]
   public let notes: [String]
@@ -27,6 +27,13 @@ public struct Diagnostic: Hashable, Sendable, Error {
 
   /// Where it stands among others: in the order of the text, what is about another text first.
   public var place: Int { primary.source == nil ? primary.range.start : -1 }
+
+  /// The same complaint about a place in another text.
+  public func located(in source: SourceText?) -> Diagnostic {
+    var copy = self
+    copy.primary = Label(primary.range, primary.text, in: source)
+    return copy
+  }
 
   public enum Severity: String, Hashable, Sendable {
     case error, warning, note

@@ -96,6 +96,8 @@ public enum DiagnosticCode: String, Hashable, Sendable, CaseIterable {
   case outputsCollide = "E0503"
   case inputOverwritten = "E0504"
   case notPermitted = "E0505"
+  case nothingToLearn = "E0506"
+  case tooLittleMemory = "E0507"
 
   // MARK: Running
   case stageFailed = "E0601"

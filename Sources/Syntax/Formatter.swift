@@ -98,7 +98,12 @@ struct LayoutComposer {
 
   /// The comments between the last thing and the end of a file, a block or a list.
   func ending(_ index: Int, isFirst: Bool = false) -> Layout {
-    var parts = [trailing(index)]
+    .sequence([trailing(index), endingLines(index, isFirst: isFirst)])
+  }
+
+  /// Those of them that have lines of their own.
+  func endingLines(_ index: Int, isFirst: Bool = false) -> Layout {
+    var parts: [Layout] = []
     for (place, comment) in trivia.leading[index].enumerated() {
       if !isFirst || place > 0 { parts.append(.hardLine) }
       if comment.hasBlankBefore && (!isFirst || place > 0) { parts.append(.hardLine) }
@@ -108,6 +113,14 @@ struct LayoutComposer {
   }
 
   // MARK: Walking
+
+  /// What the token at `index` is; any word behind a `.` is a name, also one like `then`.
+  func tokenKind(_ index: Int) -> Token.Kind {
+    guard case .keyword = tokens[index].kind, index > 0,
+      tokens[index - 1].kind == .symbol(.dot)
+    else { return tokens[index].kind }
+    return .name
+  }
 
   /// The token behind the one at `index`, or behind its whole bracket.
   func after(_ index: Int) -> Int {

@@ -5,6 +5,8 @@ indirect enum Layout: Sendable {
   case verbatim(String)
   /// A space, or a newline where the group around it is broken.
   case line
+  /// A space, or a newline where what stands before the next place to break only fits below.
+  case fillLine
   /// Nothing, or a newline where the group around it is broken.
   case softLine
   case hardLine
@@ -35,7 +37,7 @@ indirect enum Layout: Sendable {
   /// Whether a newline is certain.
   var hasNewline: Bool {
     switch self {
-    case .text, .verbatim, .line, .softLine, .blankIfBroken, .ifBroken: false
+    case .text, .verbatim, .line, .fillLine, .softLine, .blankIfBroken, .ifBroken: false
     case .hardLine, .lineEnd: true
     case .nest(let inner), .firstFitting(let inner, otherwise: _): inner.hasNewline
     case .group(_, let mustBreak): mustBreak
@@ -75,6 +77,7 @@ struct LayoutPrinter {
       output += text
       column = Self.column(after: text, from: column)
     case .line: item.isBroken ? newline(item.indentation) : write(" ")
+    case .fillLine: fill(item.indentation)
     case .softLine: if item.isBroken { newline(item.indentation) }
     case .hardLine: newline(item.indentation)
     case .blankIfBroken: if item.isBroken { newline(0) }
@@ -107,6 +110,12 @@ struct LayoutPrinter {
     column = indentation
   }
 
+  private mutating func fill(_ indentation: Int) {
+    let width = widthToNextBreak()
+    let isTooWide = column + 1 + width > Self.width
+    isTooWide && indentation + width <= Self.width ? newline(indentation) : write(" ")
+  }
+
   private mutating func flush() {
     for comment in pending { output += (column > 0 ? "  " : "") + comment }
     pending = []
@@ -117,6 +126,41 @@ struct LayoutPrinter {
       return column + DisplayWidth.of(text)
     }
     return DisplayWidth.of(text[text.index(after: newline)...])
+  }
+
+  /// How wide is what comes next, up to the first place where a line may break.
+  private func widthToNextBreak() -> Int {
+    var width = 0
+    var next: [Item] = []
+    var behind = stack.count
+    while true {
+      if next.isEmpty {
+        if behind == 0 { return width }
+        behind -= 1
+        next.append(stack[behind])
+      }
+      let item = next.removeLast()
+      switch item.layout {
+      case .text(let text): width += DisplayWidth.of(text)
+      case .verbatim(let text):
+        let first = Self.firstLine(of: text)
+        width += DisplayWidth.of(first)
+        if first.utf8.count < text.utf8.count { return width }
+      case .line, .fillLine, .softLine, .hardLine: return width
+      case .blankIfBroken, .lineEnd: break
+      case .ifBroken(let text): if item.isBroken { width += DisplayWidth.of(text) }
+      case .nest(let inner), .group(let inner, _), .firstFitting(let inner, otherwise: _):
+        next.append(Item(layout: inner, indentation: 0, isBroken: item.isBroken))
+      case .sequence(let parts):
+        for part in parts.reversed() {
+          next.append(Item(layout: part, indentation: 0, isBroken: item.isBroken))
+        }
+      }
+    }
+  }
+
+  private static func firstLine(of text: String) -> Substring {
+    text.prefix { $0 != "\n" && $0 != "\r\n" }
   }
 
   /// Whether `layout`, unbroken, and what follows it up to the next newline fit on this line.
@@ -134,12 +178,13 @@ struct LayoutPrinter {
       switch item.layout {
       case .text(let text): room -= DisplayWidth.of(text)
       case .verbatim(let text):
-        let first = text.split(separator: "\n", omittingEmptySubsequences: false).first ?? ""
+        let first = Self.firstLine(of: text)
         room -= DisplayWidth.of(first)
         if first.utf8.count < text.utf8.count { return room >= 0 }
       case .line:
         if item.isBroken { return true }
         room -= 1
+      case .fillLine: room -= 1
       case .softLine: if item.isBroken { return true }
       case .hardLine: return true
       case .blankIfBroken, .lineEnd: break

@@ -21,9 +21,9 @@ extension LayoutComposer {
   }
 
   private func level(of index: Int) -> Break? {
-    let kind = tokens[index].kind
+    let kind = tokenKind(index)
     if kind == .symbol(.plus) || kind == .symbol(.minus) {
-      return index > 0 && tokens[index - 1].kind.endsOperand ? .sum : nil
+      return index > 0 && tokenKind(index - 1).endsOperand ? .sum : nil
     }
     return Self.breaks[kind]
   }
@@ -61,7 +61,7 @@ extension LayoutComposer {
     var parts: [Layout] = []
     for index in top {
       if index > range.lowerBound {
-        parts.append(interlude(index) ?? (needsSpace(before: index) ? .text(" ") : .empty))
+        parts.append(interlude(index) ?? gap(before: index))
       }
       parts.append(piece(index))
     }
@@ -75,7 +75,7 @@ extension LayoutComposer {
   }
 
   private func piece(_ index: Int) -> Layout {
-    let kind = tokens[index].kind
+    let kind = tokenKind(index)
     if case .textStart = kind {
       let range = tokens[index].range.union(tokens[brackets.limits[index]].range)
       return .verbatim(source[range])
@@ -103,35 +103,50 @@ extension LayoutComposer {
       if !trivia.hasComments(in: closer..<closer + 1) { return .text(open + close) }
       return .sequence([.text(open), .nest(ending(closer)), .hardLine, .text(close)])
     }
+    let isSole = isSoleList(items, in: opener)
+    // Made once for both ways to break; made for each, nested lists would take exponential time.
+    let values = isSole ? [piece(opener + 1)] : items.map { expression($0) }
     let isGrouping = landmarks.groupings.contains(tokens[opener].start) || isIndex(opener)
     let broken = Layout.group(
       .sequence([
-        .text(open), .nest(brokenItems(items, closer)), isGrouping ? .empty : .ifBroken(","),
-        .nest(ending(closer)), .softLine, .text(close),
+        .text(open), .nest(brokenItems(items, values)),
+        isGrouping ? .empty : .ifBroken(","),
+        .nest(afterItems(items, closer)), .softLine, .text(close),
       ]))
-    let isSole = isSoleList(items, in: opener)
     guard endsInBlock(items) || isSole, !trivia.hasComments(in: headTokens(of: items, opener)),
-      !trivia.hasComments(in: closer..<closer + 1)
+      !trivia.hasComments(in: items[items.count - 1].upperBound..<closer + 1)
     else { return broken }
     return .firstFitting(
-      .sequence([.text(open), hugged(items), .text(close)]),
+      .sequence([.text(open), hugged(values), .text(close)]),
       otherwise: isSole
-        ? .sequence([.text(open), piece(opener + 1).broken, .text(close)]) : broken)
+        ? .sequence([.text(open), values[0].broken, .text(close)]) : broken)
   }
 
-  private func brokenItems(_ items: [Range<Int>], _ closer: Int) -> Layout {
+  private func brokenItems(
+    _ items: [Range<Int>], _ values: [Layout]
+  ) -> Layout {
     var parts: [Layout] = []
-    for (place, item) in items.enumerated() {
+    for (place, (item, value)) in zip(items, values).enumerated() {
       let first = item.lowerBound
       if place > 0 { parts.append(comma(before: first)) } else { parts.append(trailing(first)) }
       if place > 0 && trivia.startsParagraph(first) { parts.append(.blankIfBroken) }
       parts.append(place > 0 ? .line : .softLine)
       if place > 0 { parts.append(leading(first - 1)) }
-      parts += [leading(first), expression(item)]
+      parts += [leading(first), value]
     }
-    // A comma after the last item is written anew, but what was said at it is kept.
-    if let last = items.last, last.upperBound < closer { parts.append(ending(last.upperBound)) }
     return .sequence(parts)
+  }
+
+  /// The comments behind the last item.
+  ///
+  /// A comma there is written anew, but what was said at it is kept; only one comment fits at the end
+  /// of a line.
+  private func afterItems(_ items: [Range<Int>], _ closer: Int) -> Layout {
+    guard let comma = items.last?.upperBound, comma < closer else { return ending(closer) }
+    guard trivia.hasComments(in: comma..<comma + 1), let second = trivia.trailing[closer] else {
+      return .sequence([ending(comma), ending(closer)])
+    }
+    return .sequence([ending(comma), .hardLine, .text(second.text), endingLines(closer)])
   }
 
   /// A comma and the comment behind it; only one comment fits at the end of a line.
@@ -143,10 +158,10 @@ extension LayoutComposer {
     return .sequence([.text(","), trailing(comma), .hardLine, .text(second.text)])
   }
 
-  private func hugged(_ items: [Range<Int>]) -> Layout {
+  private func hugged(_ values: [Layout]) -> Layout {
     .sequence(
-      items.enumerated().map { place, item in
-        .sequence([place > 0 ? .text(", ") : .empty, expression(item)])
+      values.enumerated().map { place, value in
+        .sequence([place > 0 ? .text(", ") : .empty, value])
       })
   }
 
@@ -156,8 +171,8 @@ extension LayoutComposer {
     var start = range.lowerBound
     var angles = 0
     for index in topLevel(range) {
-      if isAngle(index) { angles += tokens[index].kind == .symbol(.less) ? 1 : -1 }
-      guard tokens[index].kind == .symbol(.comma) && angles == 0 else { continue }
+      if isAngle(index) { angles += tokenKind(index) == .symbol(.less) ? 1 : -1 }
+      guard tokenKind(index) == .symbol(.comma) && angles == 0 else { continue }
       items.append(start..<index)
       start = index + 1
     }
@@ -167,14 +182,14 @@ extension LayoutComposer {
 
   private func endsInBlock(_ items: [Range<Int>]) -> Bool {
     guard let last = items.last, let brace = topLevel(last).last else { return false }
-    return tokens[brace].kind == .symbol(.openBrace)
+    return tokenKind(brace) == .symbol(.openBrace)
   }
 
   /// Whether the only item between parentheses is a list, as in `rows([…])`.
   private func isSoleList(_ items: [Range<Int>], in opener: Int) -> Bool {
     guard items.count == 1, let first = items[0].first, first == opener + 1 else { return false }
-    return tokens[opener].kind == .symbol(.openParenthesis)
-      && tokens[first].kind == .symbol(.openBracket)
+    return tokenKind(opener) == .symbol(.openParenthesis)
+      && tokenKind(first) == .symbol(.openBracket)
       && brackets.limits[first] == items[0].upperBound - 1
   }
 
@@ -193,14 +208,14 @@ extension LayoutComposer {
   /// Where the clauses of a comprehension begin: at `for`, and at an `if` behind a whole value.
   private func clauses(_ opener: Int) -> [Int] {
     let top = topLevel(inside(opener))
-    guard top.contains(where: { tokens[$0].kind == .keyword(.for) }) || hasOnlyCondition(top) else {
+    guard top.contains(where: { tokenKind($0) == .keyword(.for) }) || hasOnlyCondition(top) else {
       return []
     }
-    return top.filter { tokens[$0].kind == .keyword(.for) || isCondition($0) }
+    return top.filter { tokenKind($0) == .keyword(.for) || isCondition($0) }
   }
 
   private func isCondition(_ index: Int) -> Bool {
-    tokens[index].kind == .keyword(.if) && tokens[index - 1].kind.endsOperand
+    tokenKind(index) == .keyword(.if) && tokenKind(index - 1).endsOperand
   }
 
   private func hasOnlyCondition(_ top: [Int]) -> Bool {
@@ -239,15 +254,41 @@ extension LayoutComposer {
   // MARK: Spaces
 
   private func isAngle(_ index: Int) -> Bool {
-    let kind = tokens[index].kind
+    let kind = tokenKind(index)
     return (kind == .symbol(.less) || kind == .symbol(.greater))
       && landmarks.isInType(tokens[index].start)
   }
 
+  private func gap(before index: Int) -> Layout {
+    guard needsSpace(before: index) else { return .empty }
+    return mayBreak(behind: index - 1) ? .nest(.fillLine) : .text(" ")
+  }
+
+  /// Whether a newline behind this token leaves the statement as it is.
+  private func mayBreak(behind index: Int) -> Bool {
+    switch tokenKind(index) {
+    case .symbol(let symbol): Self.symbolsBeforeBreaks.contains(symbol) && !isAngle(index)
+    case .keyword(let keyword): Self.keywordsBeforeBreaks.contains(keyword)
+    case .space, .newline, .comment, .documentation, .semicolon, .foreignComment, .name, .label,
+      .number, .textStart, .textLiteral, .interpolationStart, .interpolationEnd, .textEnd,
+      .foreignText, .unknown, .endOfFile:
+      false
+    }
+  }
+
+  private static let symbolsBeforeBreaks: Set<Token.Symbol> = [
+    .equals, .fatArrow, .arrow, .colon, .comma, .bar, .star, .slash, .plus, .minus, .equal,
+    .notEqual, .less, .lessOrEqual, .greater, .greaterOrEqual,
+  ]
+
+  private static let keywordsBeforeBreaks: Set<Token.Keyword> = [
+    .if, .then, .else, .where, .and, .or, .not, .in,
+  ]
+
   private func needsSpace(before index: Int) -> Bool {
-    let previous = tokens[index - 1].kind
+    let previous = tokenKind(index - 1)
     guard !isTightAfter(index - 1) else { return false }
-    guard case .symbol(let symbol) = tokens[index].kind else { return true }
+    guard case .symbol(let symbol) = tokenKind(index) else { return true }
     if Self.tightBefore.contains(symbol) { return false }
     if symbol == .openParenthesis || symbol == .openBracket || symbol == .dot {
       return !previous.endsOperand
@@ -265,13 +306,13 @@ extension LayoutComposer {
 
   /// Whether nothing may stand between this token and the next.
   private func isTightAfter(_ index: Int) -> Bool {
-    guard case .symbol(let symbol) = tokens[index].kind else { return false }
+    guard case .symbol(let symbol) = tokenKind(index) else { return false }
     if symbol == .less { return isAngle(index) }
     if symbol == .minus { return index == 0 || isPrefix(index) }
     return Self.tightAfter.contains(symbol)
   }
 
   private func isPrefix(_ minus: Int) -> Bool {
-    !tokens[minus - 1].kind.endsOperand || landmarks.statements.contains(tokens[minus].start)
+    !tokenKind(minus - 1).endsOperand || landmarks.statements.contains(tokens[minus].start)
   }
 }

@@ -182,7 +182,8 @@ private enum SymbolTable {
 
   static func symbol(_ bytes: ArraySlice<UInt8>) -> Token.Symbol? { entries[code(bytes)] }
 
+  /// Begins with a one, so that zero bytes before a symbol count.
   private static func code(_ bytes: ArraySlice<UInt8>) -> UInt32 {
-    bytes.reduce(0) { $0 << 8 | UInt32($1) }
+    bytes.reduce(1) { $0 << 8 | UInt32($1) }
   }
 }

@@ -51,7 +51,7 @@ public struct Parser {
     self.brackets = brackets
     limit = tokens.count
     for token in unmatched { complainUnmatched(token) }
-    for opener in brackets.unclosed.prefix(Self.maximumUnclosed) { complainUnclosed(opener) }
+    complainAboutUnclosed()
     complainAboutTrivia()
     complainAboutEncoding()
   }
@@ -119,6 +119,9 @@ extension Parser {
   func at(_ keyword: Token.Keyword) -> Bool { current.kind == .keyword(keyword) }
   func next(is symbol: Token.Symbol) -> Bool { token(1).kind == .symbol(symbol) }
 
+  /// Whether a lambda begins here.
+  var beginsLambda: Bool { current.kind == .name && next(is: .fatArrow) && !nextStartsLine }
+
   /// Whether a newline that counts stands before the current token.
   var startsLine: Bool {
     newlinesMatter && position < tokens.count && tokens.startsLine[position]
@@ -138,13 +141,13 @@ extension Parser {
   }
 
   mutating func accept(_ symbol: Token.Symbol) -> Bool {
-    guard at(symbol) else { return false }
+    guard at(symbol) && continuesLine else { return false }
     position += 1
     return true
   }
 
   mutating func accept(_ keyword: Token.Keyword) -> Bool {
-    guard at(keyword) else { return false }
+    guard at(keyword) && continuesLine else { return false }
     position += 1
     return true
   }

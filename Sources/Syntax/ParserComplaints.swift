@@ -46,7 +46,19 @@ extension Parser {
 
   // MARK: Brackets
 
-  mutating func complainUnclosed(_ opener: Int) {
+  /// Complains about texts first, since one without an end may be what left brackets open.
+  mutating func complainAboutUnclosed() {
+    let texts = brackets.unclosed.filter { isText($0) }
+    let others = brackets.unclosed.filter { !isText($0) }
+    for opener in (texts + others).prefix(Self.maximumUnclosed) { complainUnclosed(opener) }
+  }
+
+  private func isText(_ opener: Int) -> Bool {
+    if case .textStart = tokens[opener].kind { return true }
+    return false
+  }
+
+  private mutating func complainUnclosed(_ opener: Int) {
     let token = tokens[opener]
     let boundary = brackets.limits[opener]
     if token.kind == .interpolationStart && isInsideUnclosedText(opener) { return }
@@ -127,6 +139,17 @@ extension Parser {
       notes: ["Write `a < b and b < c`, or `b in a...c`."])
   }
 
+  /// What a pipe gives goes into arithmetic only in brackets, as `|>` binds less tightly.
+  mutating func complainBehindPipe(_ pipe: Expression) {
+    let sign = text(of: current)
+    let isWhole = !pipe.range.isEmpty && !source[pipe.range].hasPrefix("|>")
+    complain(
+      .unexpectedToken, "the pipe before `\(sign)` needs brackets",
+      label: "binds more tightly than `|>`",
+      notes: isWhole ? [] : ["Give what the pipe makes a name first."],
+      fix: isWhole ? .init(pipe.range, "(\(source[pipe.range]))", "put brackets around it") : nil)
+  }
+
   mutating func complainUnusedValue(_ value: Expression) {
     guard value.kind != .error else { return }
     complain(
@@ -152,7 +175,7 @@ extension Parser {
   }
 
   mutating func complainUntyped(_ what: String) {
-    guard current.kind == .name else {
+    guard current.kind == .name && !startsLine else {
       return complainExpected(
         what == "param" ? "a name and its type" : "a \(what): its name, `:` and its type",
         notes: ["For example `rank: Int`."])

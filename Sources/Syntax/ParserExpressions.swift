@@ -21,7 +21,7 @@ extension Parser {
 
   mutating func expression() -> Expression {
     nested { parser in
-      if parser.current.kind == .name && parser.next(is: .fatArrow) { return parser.lambda() }
+      if parser.beginsLambda { return parser.lambda() }
       if parser.at(.if) { return parser.conditional() }
       if let foreign = parser.foreignExpression() { return foreign }
       let value = parser.binary(from: .coalesce)
@@ -66,6 +66,7 @@ extension Parser {
       if itsLevel == last && (itsLevel == .comparison || itsLevel == .range) {
         complainChained(itsLevel)
       }
+      if last == .pipe && itsLevel > .pipe { complainBehindPipe(left) }
       left = apply(infix, itsLevel, to: left)
       if left.height > Self.maximumHeight { return tooDeep() }
       last = itsLevel
@@ -123,7 +124,7 @@ extension Parser {
   private mutating func operand(_ level: Level) -> Expression {
     if at(.not) || at(.foreignNot) { return negation(level) }
     if at(.minus) { return negative() }
-    if at(.if) || (current.kind == .name && next(is: .fatArrow)) {
+    if at(.if) || beginsLambda {
       let place = current.range
       complain(
         .unexpectedToken, "this needs brackets around it",
@@ -212,7 +213,7 @@ extension Parser {
 
   /// The name after a dot; any word will do, since columns are named by the data.
   mutating func member() -> SyntaxTree.Name? {
-    if current.kind.isWord { return takeName() }
+    if current.kind.isWord && !startsLine { return takeName() }
     complainExpected(
       "a name after `.`", notes: ["A column is `.name`, a part of a value `value.name`."])
     return nil

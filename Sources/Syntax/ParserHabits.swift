@@ -50,7 +50,7 @@ extension Parser {
       return prefixedText()
     }
     guard let replacement = Self.foreignWords[text(of: token)], token.kind == .name,
-      !next(is: .openParenthesis)
+      !next(is: .openParenthesis) || nextStartsLine
     else { return nil }
     complain(
       .foreignLiteral, "`\(text(of: token))` is written `\(replacement)` here",

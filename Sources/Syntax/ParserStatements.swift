@@ -43,7 +43,9 @@ extension Parser {
 
   private mutating func importing() -> Statement.Kind? {
     position += 1
-    guard case .textStart = current.kind else { return missing(Self.importPath, Self.importAdvice) }
+    guard case .textStart = current.kind, !startsLine else {
+      return missing(Self.importPath, Self.importAdvice)
+    }
     let literal = textLiteral()
     guard let path = literal.plainText else {
       complain(
@@ -86,7 +88,7 @@ extension Parser {
     if foreignDefinition() { return nil }
     position += 1
     guard let name = definedName("a name after `def`", Self.functionAdvice) else { return nil }
-    guard at(.openParenthesis) else {
+    guard at(.openParenthesis) && !startsLine else {
       return missing("`(` and the parameters", Self.functionAdvice)
     }
     let count = diagnostics.count
@@ -129,6 +131,10 @@ extension Parser {
 
   /// A name that is being defined.
   private mutating func definedName(_ what: String, _ advice: String) -> SyntaxTree.Name? {
+    if startsLine {
+      complainExpected(what, notes: [advice])
+      return nil
+    }
     if current.kind == .name || current.kind == .label { return takeName() }
     if case .keyword = current.kind {
       complainKeywordAsName()
@@ -140,7 +146,7 @@ extension Parser {
 
   /// `name:` before a type.
   private mutating func typedName(of what: String) -> SyntaxTree.Name? {
-    guard current.kind == .label else {
+    guard current.kind == .label && !startsLine else {
       complainUntyped(what)
       return nil
     }
@@ -204,10 +210,7 @@ extension Parser {
     let name = takeName()
     var arguments: [TypeExpression] = []
     if !startsLine && accept(.less) {
-      repeat {
-        if at(.greater) { break }
-        arguments.append(type())
-      } while accept(.comma)
+      repeat { arguments.append(type()) } while accept(.comma)
       guard accept(.greater) else {
         if at(.greaterOrEqual) {
           complain(

@@ -204,11 +204,14 @@ struct TextAssembly {
     at start: Int, end: Int, into characters: inout [UInt8], _ problems: inout [Problem]
   ) -> Int {
     var close = start + 2
-    while close < end && close < start + 12 && bytes[close] != Byte.closeBrace { close += 1 }
-    let isBraced = close < end && start + 2 < end && bytes[start + 2] == Byte.openBrace
+    while close < end && close < start + 11 && bytes[close] != Byte.closeBrace { close += 1 }
+    let isBraced = close < end && bytes[start + 2] == Byte.openBrace
     let digits = isBraced ? bytes[(start + 3)..<max(close, start + 3)] : []
-    let value = UInt32(String(decoding: digits, as: UTF8.self), radix: 16)
-    guard bytes[min(close, end - 1)] == Byte.closeBrace,
+    // Checked here, since `UInt32` reads a sign too.
+    let value =
+      digits.allSatisfy(\.isHexDigit)
+      ? UInt32(String(decoding: digits, as: UTF8.self), radix: 16) : nil
+    guard close < end, bytes[close] == Byte.closeBrace,
       let scalar = value.flatMap(Unicode.Scalar.init)
     else {
       problems.append(Problem(range: SourceRange(start, start + 2), isInvalidScalar: true))

@@ -73,3 +73,7 @@ enum ByteAlphabet {
     (0x21...0x7E).contains(byte) || (0xA1...0xAC).contains(byte) || (0xAE...0xFF).contains(byte)
   }
 }
+
+extension Unicode.Scalar {
+  var utf8Bytes: [UInt8] { Array(String(Character(self)).utf8) }
+}

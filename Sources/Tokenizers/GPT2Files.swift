@@ -1,12 +1,17 @@
 import Foundation
+import JSON
 
 extension Tokenizer {
   /// Reads GPT-2's two files: `encoder.json` or `vocab.json`, and `vocab.bpe` or `merges.txt`.
   public init(gpt2 vocabulary: URL, merges: URL) throws {
     let bytes = Array(try readFile(vocabulary, expected: "a vocabulary such as vocab.json"))
-    var pieces = PieceTable(capacity: 1 << 16)
-    var scanner = JSONScanner(bytes, place: vocabulary.path)
-    try scanner.object { scanner, piece in pieces.insert(piece, id: try scanner.id()) }
+    let pieces: PieceTable
+    do {
+      var scanner = JSONScanner(bytes)
+      pieces = try PieceTable(reading: &scanner)
+    } catch {
+      throw TokenizerError(vocabulary.path, error)
+    }
     let lines = try readFile(merges, expected: "merges such as merges.txt").split(separator: 0x0A)
     var parts = try TokenizerParts(
       byteLevel: pieces, merges: lines.lazy.map { Array($0) }, place: merges.path)

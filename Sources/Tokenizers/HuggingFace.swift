@@ -1,4 +1,5 @@
 import Foundation
+import JSON
 
 extension Tokenizer {
   /// Reads a `tokenizer.json`, or the folder that holds one.
@@ -32,8 +33,11 @@ extension Tokenizer {
 
   private static func readBeside(_ url: URL) throws -> JSONValue {
     guard let data = try? Data(contentsOf: url) else { return .null }
-    var scanner = JSONScanner(Array(data), place: url.path)
-    return try scanner.value()
+    do {
+      return try JSONValue(parsing: Array(data))
+    } catch {
+      throw TokenizerError(url.path, error)
+    }
   }
 
   /// The later file wins; without files, the model's unknown token and the one template token
@@ -45,7 +49,7 @@ extension Tokenizer {
     for token in parts.added { ids[token.text] = token.id }
     func id(_ key: String) -> Int? {
       for settings in beside.reversed() {
-        guard let name = settings[key].string ?? settings[key]["content"].string else { continue }
+        guard let name = settings[key]?.text ?? settings[key]?["content"]?.text else { continue }
         if let id = ids[name] { return id }
         let id = parts.pieces.find(name)
         if id >= 0 { return Int(id) }

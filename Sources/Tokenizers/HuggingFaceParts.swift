@@ -1,5 +1,7 @@
 // From the members of a tokenizer.json to the parts of a tokenizer.
 
+import JSON
+
 extension HuggingFaceFile {
   func parts() throws -> TokenizerParts {
     let normalizers = try normalizers(members["normalizer"] ?? .null)
@@ -12,8 +14,8 @@ extension HuggingFaceFile {
   }
 
   private func addedTokens() throws -> [AddedToken] {
-    try (members["added_tokens"] ?? .null).array.map { token in
-      guard let id = token["id"].integer, let text = token["content"].string,
+    try (members["added_tokens"]?.list ?? []).map { token in
+      guard let id = token["id"]?.int, let text = token["content"]?.text,
         (0...PieceTable.highestID).contains(id)
       else {
         throw failure(
@@ -21,9 +23,10 @@ extension HuggingFaceFile {
           expected: "`content` and an `id` from 0 to \(PieceTable.highestID)")
       }
       return AddedToken(
-        id: id, text: text, isSpecial: token["special"].bool ?? false,
-        singleWord: token["single_word"].bool ?? false, stripsLeft: token["lstrip"].bool ?? false,
-        stripsRight: token["rstrip"].bool ?? false, isNormalized: token["normalized"].bool ?? false)
+        id: id, text: text, isSpecial: token["special"]?.bool ?? false,
+        singleWord: token["single_word"]?.bool ?? false, stripsLeft: token["lstrip"]?.bool ?? false,
+        stripsRight: token["rstrip"]?.bool ?? false,
+        isNormalized: token["normalized"]?.bool ?? false)
     }
   }
 }
@@ -36,18 +39,18 @@ extension HuggingFaceFile {
   ) throws -> TokenizerParts.Model {
     let inferred: ModelKind? =
       model["type"] == nil ? (scores.isEmpty ? .bpe : .unigram) : nil
-    switch try inferred ?? kind(.object(model), of: "model") as ModelKind {
+    switch try inferred ?? kind(["type": model["type"] ?? .null], of: "model") as ModelKind {
     case .bpe: return .bpe(try bpe(&cuts))
     case .unigram: return .unigram(try unigram())
     }
   }
 
   private func bpe(_ cuts: inout [PreTokenizer]) throws -> BPE {
-    if let dropout = model["dropout"]?.number, dropout != 0 {
+    if let dropout = model["dropout"]?.double, dropout != 0 {
       throw failure("model.dropout", found: "\(dropout)", expected: "null: ids must not be random")
     }
-    let prefix = model["continuing_subword_prefix"]?.string ?? ""
-    let suffix = model["end_of_word_suffix"]?.string ?? ""
+    let prefix = model["continuing_subword_prefix"]?.text ?? ""
+    let suffix = model["end_of_word_suffix"]?.text ?? ""
     let unknown = unknownToken.map { pieces.find($0) }
     let wholeWords = model["ignore_merges"]?.bool ?? false
     let alphabet = ByteAlphabet.encoded.map { pieces.find($0) }
@@ -70,7 +73,7 @@ extension HuggingFaceFile {
   }
 
   private func unigram() throws -> Unigram {
-    guard let unknown = model["unk_id"]?.integer, scores.indices.contains(unknown) else {
+    guard let unknown = model["unk_id"]?.int, scores.indices.contains(unknown) else {
       throw failure("model.unk_id", found: "none", expected: "the id of the unknown piece")
     }
     var trie = ByteTrie()
@@ -104,17 +107,17 @@ extension HuggingFaceFile {
   }
 
   private func frame(_ part: JSONValue) throws -> TokenizerParts.Frame {
-    if part.isNull { return TokenizerParts.Frame() }
+    if part == .null { return TokenizerParts.Frame() }
     switch try kind(part, of: "post_processor") as FrameKind {
     case .byteLevel: return TokenizerParts.Frame()
     case .template: return try template(part)
     case .bert, .roberta:
       return TokenizerParts.Frame(
-        prefix: part["cls"].array.last?.id.map { [$0] } ?? [],
-        suffix: part["sep"].array.last?.id.map { [$0] } ?? [])
+        prefix: part["cls"]?.list?.last?.pieceID.map { [$0] } ?? [],
+        suffix: part["sep"]?.list?.last?.pieceID.map { [$0] } ?? [])
     case .sequence:
       var frame = TokenizerParts.Frame()
-      for inner in try part["processors"].array.map(self.frame) {
+      for inner in try (part["processors"]?.list ?? []).map(self.frame) {
         frame.prefix = inner.prefix + frame.prefix
         frame.suffix += inner.suffix
       }
@@ -125,12 +128,12 @@ extension HuggingFaceFile {
   private func template(_ part: JSONValue) throws -> TokenizerParts.Frame {
     var frame = TokenizerParts.Frame()
     var afterText = false
-    for item in part["single"].array {
-      guard let name = item["SpecialToken"]["id"].string else {
+    for item in part["single"]?.list ?? [] {
+      guard let name = item["SpecialToken"]?["id"]?.text else {
         afterText = true
         continue
       }
-      let ids = part["special_tokens"][name]["ids"].array.compactMap(\.id)
+      let ids = (part["special_tokens"]?[name]?["ids"]?.list ?? []).compactMap(\.pieceID)
       if afterText { frame.suffix += ids } else { frame.prefix += ids }
     }
     return frame
@@ -152,7 +155,7 @@ extension HuggingFaceFile {
   }
 
   private func decoding(_ part: JSONValue) throws -> Decoding {
-    if part.isNull { return .joinedBySpaces }
+    if part == .null { return .joinedBySpaces }
     let steps = try decoders(part)
     if case .byteLevel? = steps.first, steps.count == 1 { return .byteLevel }
     return .steps(steps)
@@ -163,23 +166,28 @@ extension HuggingFaceFile {
     case .byteLevel: return [.byteLevel]
     case .byteFallback: return [.byteFallback]
     case .fuse: return [.fuse]
-    case .sequence: return try part["decoders"].array.flatMap(decoders)
+    case .sequence: return try (part["decoders"]?.list ?? []).flatMap(decoders)
     case .replace:
-      let new = Array((part["content"].string ?? "").utf8)
-      if let text = part["pattern"]["String"].string {
+      let new = Array((part["content"]?.text ?? "").utf8)
+      if let text = part["pattern"]?["String"]?.text {
         return [.replace(Array(text.utf8), with: new)]
       }
       return [.replacePattern(try pattern(part, of: "decoder"), with: new)]
     case .strip:
       return [
         .strip(
-          Array((part["content"].string ?? " ").utf8), start: part["start"].integer ?? 0,
-          stop: part["stop"].integer ?? 0)
+          Array((part["content"]?.text ?? " ").utf8), start: part["start"]?.int ?? 0,
+          stop: part["stop"]?.int ?? 0)
       ]
     case .metaspace:
-      let mark = Array((part["replacement"].string ?? "▁").utf8)
+      let mark = Array((part["replacement"]?.text ?? "▁").utf8)
       return [.metaspace(replacement: mark, stripsFirst: prependScheme(part) != .never)]
-    case .bpe: return [.endOfWord(Array((part["suffix"].string ?? "</w>").utf8))]
+    case .bpe: return [.endOfWord(Array((part["suffix"]?.text ?? "</w>").utf8))]
     }
   }
+}
+
+extension JSONValue {
+  /// The number as the id of a piece.
+  fileprivate var pieceID: Int32? { int.flatMap { Int32(exactly: $0) } }
 }

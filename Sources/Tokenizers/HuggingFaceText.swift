@@ -1,5 +1,7 @@
 // The members of a tokenizer.json that change and cut text.
+
 import Foundation
+import JSON
 
 extension HuggingFaceFile {
   private enum NormalizerKind: String, CaseIterable {
@@ -18,7 +20,7 @@ extension HuggingFaceFile {
   }
 
   func normalizers(_ part: JSONValue) throws -> [Normalizer] {
-    if part.isNull { return [] }
+    if part == .null { return [] }
     switch try kind(part, of: "normalizer") as NormalizerKind {
     case .nfc: return [.canonicalComposition]
     case .nfd: return [.canonicalDecomposition]
@@ -27,20 +29,20 @@ extension HuggingFaceFile {
     case .lowercase: return [.lowercase]
     case .strip:
       return [
-        .strip(left: part["strip_left"].bool ?? true, right: part["strip_right"].bool ?? true)
+        .strip(left: part["strip_left"]?.bool ?? true, right: part["strip_right"]?.bool ?? true)
       ]
     case .stripAccents: return [.stripAccents]
-    case .prepend: return [.prepend(Array((part["prepend"].string ?? "").utf8))]
+    case .prepend: return [.prepend(Array((part["prepend"]?.text ?? "").utf8))]
     case .byteLevel: return [.byteLevel]
-    case .sequence: return try part["normalizers"].array.flatMap(normalizers)
+    case .sequence: return try (part["normalizers"]?.list ?? []).flatMap(normalizers)
     case .replace:
-      let new = Array((part["content"].string ?? "").utf8)
-      if let text = part["pattern"]["String"].string {
+      let new = Array((part["content"]?.text ?? "").utf8)
+      if let text = part["pattern"]?["String"]?.text {
         return [.replaceText(Array(text.utf8), with: new)]
       }
       return [.replace(try pattern(part, of: "normalizer"), with: new)]
     case .precompiled:
-      guard let blob = part["precompiled_charsmap"].string.flatMap({ Data(base64Encoded: $0) })
+      guard let blob = part["precompiled_charsmap"]?.text.flatMap({ Data(base64Encoded: $0) })
       else {
         throw failure("normalizer", found: "no character map", expected: "one in base64")
       }
@@ -50,8 +52,8 @@ extension HuggingFaceFile {
 
   /// A `{"Regex": …}` or `{"String": …}`.
   func pattern(_ part: JSONValue, of what: String) throws -> Pattern {
-    if let text = part["pattern"]["String"].string { return try Pattern.literal(text) }
-    guard let source = part["pattern"]["Regex"].string else {
+    if let text = part["pattern"]?["String"]?.text { return try Pattern.literal(text) }
+    guard let source = part["pattern"]?["Regex"]?.text else {
       throw failure(what, found: "no pattern", expected: "`Regex` or `String`")
     }
     return try Pattern(source, place: "\(place), \(what)")
@@ -73,45 +75,45 @@ extension HuggingFaceFile {
   }
 
   func preTokenizers(_ part: JSONValue) throws -> [PreTokenizer] {
-    if part.isNull { return [] }
+    if part == .null { return [] }
     switch try kind(part, of: "pre_tokenizer") as PreTokenizerKind {
     case .byteLevel: return try byteLevel(part)
     case .split:
       let behavior = try behavior(part)
       let pattern = try pattern(part, of: "pre_tokenizer")
-      return [.split(pattern, behavior, invert: part["invert"].bool ?? false)]
-    case .digits: return [.digits(individual: part["individual_digits"].bool ?? false)]
+      return [.split(pattern, behavior, invert: part["invert"]?.bool ?? false)]
+    case .digits: return [.digits(individual: part["individual_digits"]?.bool ?? false)]
     case .metaspace:
-      let mark = Array((part["replacement"].string ?? "▁").utf8)
-      let splits = part["split"].bool ?? true
+      let mark = Array((part["replacement"]?.text ?? "▁").utf8)
+      let splits = part["split"]?.bool ?? true
       return [.metaspace(replacement: mark, prependScheme(part), splits: splits)]
     case .punctuation:
       return [.split(try Pattern(Patterns.punctuation), try behavior(part), invert: false)]
     case .whitespace: return [.split(try Pattern(Patterns.wordsOrMarks), .removed, invert: true)]
     case .whitespaceSplit: return [.split(try Pattern(#"\s+"#), .removed, invert: false)]
     case .characterDelimiter:
-      let delimiter = try Pattern.literal(part["delimiter"].string ?? " ")
+      let delimiter = try Pattern.literal(part["delimiter"]?.text ?? " ")
       return [.split(delimiter, .removed, invert: false)]
     case .bert:
       return [
         .split(try Pattern(#"\s+"#), .removed, invert: false),
         .split(try Pattern(Patterns.punctuation), .isolated, invert: false),
       ]
-    case .sequence: return try part["pretokenizers"].array.flatMap(preTokenizers)
+    case .sequence: return try (part["pretokenizers"]?.list ?? []).flatMap(preTokenizers)
     }
   }
 
   private func byteLevel(_ part: JSONValue) throws -> [PreTokenizer] {
     var cuts: [PreTokenizer] = []
-    if part["add_prefix_space"].bool ?? true { cuts.append(.addPrefixSpace) }
-    if part["use_regex"].bool ?? true {
+    if part["add_prefix_space"]?.bool ?? true { cuts.append(.addPrefixSpace) }
+    if part["use_regex"]?.bool ?? true {
       cuts.append(.split(try Pattern(Patterns.gpt2), .isolated, invert: false))
     }
     return cuts + [.byteAlphabet]
   }
 
   private func behavior(_ part: JSONValue) throws -> SplitBehavior {
-    guard let name = part["behavior"].string else { return .isolated }
+    guard let name = part["behavior"]?.text else { return .isolated }
     guard let behavior = SplitBehavior(rawValue: name) else {
       throw failure(
         "pre_tokenizer.behavior", found: "`\(name)`",
@@ -122,12 +124,12 @@ extension HuggingFaceFile {
 
   /// Older files say `add_prefix_space`, newer ones `prepend_scheme`.
   func prependScheme(_ part: JSONValue) -> PreTokenizer.PrependScheme {
-    if let name = part["prepend_scheme"].string,
+    if let name = part["prepend_scheme"]?.text,
       let scheme = PreTokenizer.PrependScheme(rawValue: name)
     {
       return scheme
     }
-    return part["add_prefix_space"].bool ?? true ? .always : .never
+    return part["add_prefix_space"]?.bool ?? true ? .always : .never
   }
 }
 

@@ -1,3 +1,5 @@
+import JSON
+
 /// A tokenizer file, vocabulary or pattern that cannot be used: where, what stood there, and what
 /// would have been understood.
 public struct TokenizerError: Error, CustomStringConvertible, Sendable {
@@ -11,6 +13,13 @@ public struct TokenizerError: Error, CustomStringConvertible, Sendable {
     self.found = found
     self.expected = expected
     self.advice = advice
+  }
+
+  /// A file that is not the JSON it should be.
+  init(_ file: String, _ error: JSONError) {
+    self.init(
+      "\(file), line \(error.line), column \(error.column)", found: "no JSON: \(error.problem)",
+      expected: "the JSON of a tokenizer")
   }
 
   public var description: String {

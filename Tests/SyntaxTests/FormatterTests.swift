@@ -37,6 +37,14 @@ import Testing
     ("a = f(\n// first\nx\n// last\n)", "a = f(\n  // first\n  x,\n  // last\n)\n"),
     ("a = b // why\n\n\n// end", "a = b  // why\n\n// end\n"),
     ("a = () + []", "a = () + []\n"),
+    ("a = [1\n// c\n,\n]", "a = [\n  1,\n  // c\n]\n"),
+    ("a = [1 // b\n, // c\n// d\n]", "a = [\n  1,  // b\n  // c\n  // d\n]\n"),
+    ("a = [1\n// b\n, // c\n]", "a = [\n  1,\n  // b\n  // c\n]\n"),
+    (
+      "f(b => {\na = b\na } // c\n,)", "f(\n  b => {\n    a = b\n    a\n  },  // c\n)\n"
+    ),
+    ("x = a.then(1)-b.in-.or*.if", "x = a.then(1) - b.in - .or * .if\n"),
+    ("x = [a.for for b in c.if if b.not]", "x = [a.for for b in c.if if b.not]\n"),
     (
       "param x: \"a\"|\"b\" = \"a\"where x in  [ \"a\" ]",
       "param x: \"a\" | \"b\" = \"a\" where x in [\"a\"]\n"
@@ -78,6 +86,38 @@ import Testing
           |> filter(length(.response) > 0)
 
         """)
+  }
+
+  @Test(
+    "deep nesting takes no longer than its length", arguments: ["f(b => {\n", "f([", "(", "{\n"])
+  func deepNesting(opener: String) throws {
+    let closers = opener.reversed().compactMap { ["(": ")", "[": "]", "{": "\n}"][$0] }.joined()
+    let depth = 30
+    let text =
+      String(repeating: opener, count: depth) + "a" + String(repeating: closers, count: depth)
+    let once = try #require(Self.format(text))
+    #expect(Self.format(once) == once)
+  }
+
+  /// Where neither a bracket nor a pipe breaks a line, it breaks behind a sign or an operator.
+  @Test func longLinesBreakBehindSigns() {
+    let name = String(repeating: "a", count: 60)
+    #expect(Self.format("x = \(name) * \(name)") == "x = \(name) *\n  \(name)\n")
+    #expect(Self.format("\(name) = \(name)") == "\(name) =\n  \(name)\n")
+    #expect(Self.format("\(name) == \(name)") == "\(name) ==\n  \(name)\n")
+    #expect(
+      Self.format("param \(name): Int = 1 where \(name)")
+        == "param \(name): Int = 1 where\n  \(name)\n")
+    #expect(
+      Self.format("type A = \"\(name)\" | \"\(name)\"")
+        == "type A = \"\(name)\" |\n  \"\(name)\"\n")
+    // The comma that a broken list gets counts too.
+    let value = String(repeating: "b", count: 100 - 2 - 60 - 4)
+    #expect(Self.format("f(\(name) => \(value))") == "f(\n  \(name) =>\n    \(value),\n)\n")
+    let chain = "x = a\(String(repeating: ".then.or.in", count: 12))"
+    #expect(Self.format(chain) == chain + "\n", "words behind dots are names")
+    let text = "\"\(String(repeating: "t", count: 120))\""
+    #expect(Self.format("x = \(text)") == "x = \(text)\n", "no line is long enough")
   }
 
   @Test func wrongTextIsLeftAlone() {

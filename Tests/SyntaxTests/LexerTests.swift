@@ -58,6 +58,7 @@ import Testing
     ("# x\n'a' 'b", ["hash:# x", "newline", "foreign:'a'", "unknown:'", "name:b"]),
     ("a;b && c", ["name:a", ";", "name:b", "&&", "name:c"]),
     ("é漢 a", ["unknown:é漢", "name:a"]), ("_3 _", ["name:_3", "name:_"]),
+    ("a\0-b", ["name:a", "unknown:\0", "-", "name:b"]),
     ("import imports", ["keyword:import", "name:imports"]),
   ]
 

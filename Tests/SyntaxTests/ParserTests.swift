@@ -61,6 +61,63 @@ import Testing
     #expect(tree.statements.count == count)
   }
 
+  @Test(
+    "a newline ends a statement even where it cannot end yet",
+    arguments: [
+      "x\n=> y", "import\n\"a.recipe\"", "import \"a.recipe\" as\nb",
+      "import \"a.recipe\"\nas b", "param\na: Int", "param a: Int\n= 1",
+      "param a: Int = 1\nwhere it > 0", "type\nA = Int", "type A\n= Int", "def\nf() = 1",
+      "def f\n() = 1", "def f()\n= 1", "def f()\n-> Int = 1", "type A = Data<\nB\n>", "a.\nb",
+      "type A = Data<B\n, C>",
+    ])
+  func newlinesThatEndTooEarly(text: String) {
+    #expect(!parse(text).diagnostics.isEmpty)
+    #expect(parse(text).diagnostics.allSatisfy { $0.code == .unexpectedToken })
+  }
+
+  @Test(
+    "a newline may follow what a value must follow",
+    arguments: [
+      "x =\n1", "x = y =>\n1", "param a:\nInt =\n1 where\nit > 0", "type A =\n\"a\" |\n\"b\"",
+      "def f() ->\nInt =\n1", "type A = Data<\nB,\nC>", "a *\n-\nb", "if\na then\nb else\nc",
+      "not\na", "x |>\nf", "1 ...\n2", "a in\nb",
+    ])
+  func newlinesInside(text: String) {
+    #expect(parse(text).diagnostics.isEmpty)
+    #expect(parse(text).tree.statements.count == 1)
+  }
+
+  @Test(
+    "what binds more tightly than a pipe needs brackets around the pipe before it",
+    arguments: [
+      ("a |> f + 1", "(a |> f) + 1"), ("a |> f(1) ... 2", "(a |> f(1)) ... 2"),
+      ("x = a\n  |> f\n  |> g * 2", "x = (a\n  |> f\n  |> g) * 2"),
+    ])
+  func arithmeticBehindPipes(text: String, better: String) throws {
+    let source = SourceText(name: "p", text)
+    let diagnostic = try #require(Parser.parse(source).diagnostics.first)
+    #expect(diagnostic.message.contains("needs brackets"))
+    #expect(diagnostic.fix?.applied(to: source).bytes == Array(better.utf8))
+    #expect(parse(better).diagnostics.isEmpty)
+  }
+
+  @Test func aTextWithoutEndIsNamedHoweverManyBracketsItLeavesOpen() {
+    for count in [1, 19, 20, 21, 90] {
+      let opened = String(repeating: "(", count: count)
+      let text = "x = \(opened)\"a\(String(repeating: ")", count: count))\n"
+      #expect(parse(text).diagnostics.map(\.code) == [.unterminatedText])
+    }
+  }
+
+  @Test(
+    "what the grammar refuses is refused",
+    arguments: [
+      "type A = Data<>", "type A = Data<B,>", "\"\\u{+41}\"", "\"\\u{000000041}\"", "x = None\n(1)",
+    ])
+  func refusals(text: String) {
+    #expect(!parse(text).diagnostics.isEmpty)
+  }
+
   @Test func ranges() throws {
     let text = "x = f(lr: 2e-4, \"a\\(b + 1)\")"
     let source = SourceText(name: "r", text)

@@ -36,10 +36,5 @@ struct JinjaTests {
     let template = try ChatTemplate("{{ v | tojson }}")
     let text = try template.render(messages: [], extra: ["v": value]).text
     #expect(text == #"{"b": 3, "a": "é😀\n"}"#)
-    for broken in ["", "{", "[1,]", "tru", #""a"#, "1 2", #"{"a" 1}"#, #""\x""#] {
-      #expect(throws: JSONProblem.self) { try TemplateValue(json: broken) }
-    }
-    let deep = String(repeating: "[", count: 100_000)
-    #expect(throws: JSONProblem.self) { try TemplateValue(json: deep) }
   }
 }
