@@ -2,6 +2,8 @@ import Foundation
 import Language
 import Models
 import Tensors
+import Training
+import Vocabulary
 
 /// All measurements, by name.
 public struct Bench {
@@ -12,6 +14,21 @@ public struct Bench {
   /// Whether training rows are followed by their operations.
   let showsKernels: Bool
   private let memory: Int?
+  private let preference: Preference?
+
+  /// What preference training is measured with: the language makes the loss.
+  public struct Preference: Sendable {
+    let loss: Value
+    let rows: URL?
+
+    /// - Parameters:
+    ///   - loss: a loss that compares pairs with a reference.
+    ///   - rows: HH-RLHF rows; nil makes pairs of random tokens.
+    public init(loss: Value, rows: URL?) {
+      self.loss = loss
+      self.rows = rows
+    }
+  }
 
   /// - Parameters:
   ///   - lexicon: the words of the recipe whose check is timed.
@@ -20,7 +37,7 @@ public struct Bench {
   ///   - memory: the budget of the plans of training steps.
   public init(
     lexicon: Lexicon, model: URL?, threads: Int? = nil, runs: Int = 5, showsKernels: Bool = false,
-    memory: Int? = nil
+    memory: Int? = nil, preference: Preference? = nil
   ) {
     self.lexicon = lexicon
     file = model
@@ -28,13 +45,13 @@ public struct Bench {
     self.runs = runs
     self.showsKernels = showsKernels
     self.memory = memory
+    self.preference = preference
   }
 
   /// The names of all measurements in the order they are taken.
   public static let names = [
     "check 1000 lines", "sgemm", "load", "tokenize", "lora-sft 4x256", "full-sft 4x256",
-    "forward 4x256",
-    "generate 1", "generate 8", "tiny 8x64",
+    "forward 4x256", "generate 1", "generate 8", "dpo 16 pairs", "tiny 8x64",
   ]
 
   /// The rows of the measurements whose name contains `filter`, each told as soon as it is there.
@@ -61,6 +78,7 @@ public struct Bench {
     case "forward 4x256": [try ofModel().forward()]
     case "generate 1": [try ofModel().generate(rows: 1)]
     case "generate 8": [try ofModel().generate(rows: 8)]
+    case "dpo 16 pairs": try pairs(name)
     default: try tiny(name)
     }
   }
@@ -92,6 +110,15 @@ public struct Bench {
       flopsPerToken: ModelFlops(model, length: 256).adapter(of: model), runs: runs,
       threads: threads, memory: memory
     ).measure(self)
+  }
+
+  private func pairs(_ name: String) throws -> [BenchRow] {
+    guard let preference else { return [] }
+    let model = try BenchModel.smolLM2(file).attaching(LoRASettings(rank: 16, alpha: 32), seed: 1)
+    return try PairBench(
+      model: model, loss: Loss(recipeValue: preference.loss), rows: preference.rows, pairs: 16,
+      threads: threads
+    ).measure(name)
   }
 
   private func full(_ name: String) throws -> [BenchRow] {

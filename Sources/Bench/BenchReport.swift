@@ -27,6 +27,7 @@ public struct BenchReport: Sendable {
     switch row.unit {
     case .tokens: figure(row.rate, 1) + " tokens"
     case .steps: figure(row.rate, 2) + " steps"
+    case .pairs: figure(row.rate, 3) + " pairs"
     case .lines: figure(row.rate, 0) + " lines"
     case .loads: figure(row.rate, 2) + " loads"
     case .bytes: figure(row.rate / 1e6, 2) + " MB"

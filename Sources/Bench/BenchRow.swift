@@ -2,7 +2,7 @@
 public struct BenchRow: Sendable {
   /// What a rate counts per second.
   public enum Unit: String, Sendable {
-    case tokens, steps, bytes, flops, loads, lines
+    case tokens, steps, pairs, bytes, flops, loads, lines
   }
 
   public let name: String

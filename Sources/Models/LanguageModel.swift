@@ -5,7 +5,8 @@ import Tensors
 import Tokenizers
 import Vocabulary
 
-/// A language model: an architecture with weights, a tokenizer, a chat template and adapters.
+/// A language model: an architecture with weights, a tokenizer, a chat template, adapters, and a
+/// head if it is a reward model.
 ///
 /// A value like any other: training gives a new model that shares the memory of what it left as is.
 public struct LanguageModel: OpaqueValue, RecipeValue {
@@ -27,6 +28,8 @@ public struct LanguageModel: OpaqueValue, RecipeValue {
   public var weights: [String: Weight]
   /// From the first attached to the last.
   public var adapters: [Adapter]
+  /// What makes it a reward model, which gives numbers and writes no answers.
+  public var head: RewardHead?
   public let tokenizer: Tokenizer
   /// What the tokenizer is written from.
   public let tokenizerSource: TokenizerSource
@@ -36,6 +39,8 @@ public struct LanguageModel: OpaqueValue, RecipeValue {
   public var origin: Origin
   /// The loss of each step of the training that made it.
   public var history: [Double] = []
+  /// What else that training told of each step, such as margins.
+  public var curves: [Curve] = []
   /// Tokens that end an answer.
   public let stopTokens: Set<Int32>
 
@@ -71,6 +76,7 @@ public struct LanguageModel: OpaqueValue, RecipeValue {
     for (place, adapter) in adapters.enumerated() {
       for (name, weight) in adapter.weights(place: place) { all[name] = weight }
     }
+    for (name, weight) in head?.weights ?? [] { all[name] = weight }
     if let rotary = architecture.rotary { all[RotaryTable.parameterName] = rotary.weight }
     return all
   }
@@ -84,9 +90,21 @@ public struct LanguageModel: OpaqueValue, RecipeValue {
     }
   }
 
+  /// Whether both cut texts into the same tokens, as far as a sample tells.
+  public func cutsTexts(like other: LanguageModel) -> Bool {
+    let sample = "Hello, world! 0123\n\ttab"
+    return dimensions.vocabulary == other.dimensions.vocabulary
+      && tokenizer.encode(sample) == other.tokenizer.encode(sample)
+  }
+
   public var parameterCount: Int { weights.values.reduce(0) { $0 + $1.count } }
 
-  public var canonical: String { "\(name) \(origin) adapters \(adapters.count)" }
+  /// A reward model names its outputs: `Model<(reward: Float)>`.
+  public var recipeType: RecipeType { .opaque(Self.typeName, head.map { [$0.row] } ?? []) }
+
+  public var canonical: String {
+    "\(name) \(origin) adapters \(adapters.count) head \(head?.names ?? [])"
+  }
 
   public var display: Display {
     let d = dimensions
@@ -102,8 +120,12 @@ public struct LanguageModel: OpaqueValue, RecipeValue {
         "adapters",
         .text(adapters.isEmpty ? "none" : adapters.map(\.summary).joined(separator: "; "))
       ),
+      ("head", .text(head.map { $0.names.joined(separator: ", ") } ?? "none")),
     ])
-    return history.isEmpty ? facts : .stack([facts, .curve(Curve(name: "loss", values: history))])
+    // The norm of the gradient is there for the asking, with `curve`.
+    let told = curves.filter { $0.name != "gradient_norm" }
+    let drawn = [Curve(name: "loss", values: history)] + told
+    return history.isEmpty ? facts : .stack([facts] + drawn.map(Display.curve))
   }
 
   private var weightTypes: String {

@@ -19,11 +19,13 @@ extension LanguageModel {
     let settings = Settings(model: url.path, json: checkpoint.config)
     let architecture = try Architectures.make(settings)
     let source = try tokenizer == nil ? TokenizerSource(of: checkpoint) : .json
+    let head = try RewardHead(of: checkpoint, architecture)
     try self.init(
       name: name, architecture: architecture, config: checkpoint.described,
       weights: try architecture.weights(of: checkpoint),
       tokenizer: try tokenizer ?? Tokenizer(of: checkpoint), tokenizerSource: source,
       templateSource: checkpoint.chatTemplate, origin: .file(url.path))
+    self.head = head
   }
 
   /// The base model that an adapter folder names, wearing the adapter.
@@ -49,7 +51,7 @@ extension Architecture {
   /// The weights of a checkpoint as graphs want them.
   func weights(of checkpoint: Checkpoint) throws -> [String: Weight] {
     var result: [String: Weight] = [:]
-    for parameter in parameters {
+    for parameter in needed(of: checkpoint) {
       result[parameter.name] = try checkpoint.weight(for: parameter, prefix: Self.prefix)
     }
     return result
@@ -57,9 +59,16 @@ extension Architecture {
 }
 
 extension Architecture {
+  /// A reward model writes no answers, so its files have no matrix for logits of its own.
+  fileprivate func needed(of checkpoint: Checkpoint) -> [ParameterShape] {
+    let (head, table) = (dimensions.unembedding, dimensions.embedding)
+    guard RewardHead.isAnnounced(by: checkpoint.config), head != table else { return parameters }
+    return parameters.filter { $0.name != head || checkpoint.weights[head] != nil }
+  }
+
   /// Refuses a checkpoint that lacks a weight, or has one of another shape, without reading any.
   func checkShapes(of checkpoint: Checkpoint) throws {
-    for parameter in parameters {
+    for parameter in needed(of: checkpoint) {
       let isTurned = parameter.layout == .transposed && !checkpoint.hasTransposedConv1D
       _ = try checkpoint.weight(
         checkpoint.fullName(of: parameter, prefix: Self.prefix),

@@ -10,16 +10,21 @@ public struct Scope: Sendable {
     public var adapters: [Adapter] = []
     /// The place of the adapter that is trained.
     public var trainedAdapter: Int?
+    /// What reads rewards off the hidden states, if anything does.
+    public var head: RewardHead?
+    public var trainsHead = false
     /// The key of dropout, an input of the graph; nil switches dropout off.
     public var dropoutKey: Tensor?
 
     public init(
       trainsBase: Bool = false, adapters: [Adapter] = [], trainedAdapter: Int? = nil,
-      dropoutKey: Tensor? = nil
+      head: RewardHead? = nil, trainsHead: Bool = false, dropoutKey: Tensor? = nil
     ) {
       self.trainsBase = trainsBase
       self.adapters = adapters
       self.trainedAdapter = trainedAdapter
+      self.head = head
+      self.trainsHead = trainsHead
       self.dropoutKey = dropoutKey
     }
   }

@@ -5,7 +5,20 @@ import Vocabulary
 public struct Schedule: OpaqueValue, RecipeValue {
   public static let typeName = "Schedule"
 
-  public enum Shape: String, Sendable { case constant, linear, cosine }
+  public enum Shape: Sendable {
+    case constant, linear, cosine
+    /// A share of the peak for each share of the run after the warm-up.
+    case formula(Function)
+
+    var canonical: String {
+      switch self {
+      case .constant: "constant"
+      case .linear: "linear"
+      case .cosine: "cosine"
+      case .formula(let function): "formula \(function.canonical)"
+      }
+    }
+  }
 
   public var shape: Shape
   public var peak: Double
@@ -21,7 +34,7 @@ public struct Schedule: OpaqueValue, RecipeValue {
   }
 
   public var canonical: String {
-    "\(shape.rawValue) \(peak) \(warmup?.recipeValue.canonical ?? "none") \(floor)"
+    "\(shape.canonical) \(peak) \(warmup?.recipeValue.canonical ?? "none") \(floor)"
   }
 
   public var display: Display {
@@ -40,7 +53,13 @@ public struct Schedule: OpaqueValue, RecipeValue {
     case .linear: return peak * max(0, 1 - share)
     case .cosine:
       return peak * (floor + (1 - floor) * 0.5 * (1 + cos(.pi * min(1, share))))
+    case .formula(let function): return peak * Schedule.value(of: function, at: min(1, share))
     }
+  }
+
+  /// What a formula gives at a share of the run; not a number where it gives none.
+  static func value(of function: Function, at share: Double) -> Double {
+    (try? function(.float(share))).flatMap { try? Double(recipeValue: $0) } ?? .nan
   }
 }
 
@@ -70,5 +89,24 @@ extension Primitive {
     Parameter("floor", "The share of the peak that it ends on.", default: Ratio(0), .share(0...1))
   ) { _, peak, warmup, floor in
     Schedule(.cosine, peak: peak, warmup: warmup, floor: floor.share)
+  }
+
+  public static let schedule = Primitive(
+    "schedule", "A learning rate of any shape: a function of how much of the run is over.",
+    in: .training, examples: ["schedule(t => 1.0 - t, peak: 1e-4, warmup: 3%)"],
+    Parameter<Lambda<Double>>.subject(
+      "shape", "The share of the peak, from the share of the run after the warm-up, 0.0 to 1.0."),
+    Parameter<Double>("peak", "The learning rate where the shape gives 1.0.", .above(0)),
+    Parameter<Portion?>("warmup", "How long it rises from zero first.")
+  ) { _, shape, peak, warmup in
+    for percent in 0...100 {
+      let value = Schedule.value(of: shape.function, at: Double(percent) / 100)
+      guard value.isFinite, value >= 0 else {
+        throw TrainingError(
+          problem: "the schedule gives \(value) at \(percent)% of the run",
+          advice: "A learning rate is a number that is not below zero.")
+      }
+    }
+    return Schedule(.formula(shape.function), peak: peak, warmup: warmup)
   }
 }

@@ -10,10 +10,10 @@ extension Primitive {
     "train", "Trains a model on rows: its last adapter if it wears one, else all its weights.",
     in: .training, cost: .heavy, typing: .derived(trainType),
     outline: { call in
-      let model = call.model("model")
+      let model = call.modelOutline("model")
       if let complaint = call.tooLong("length", for: model) { throw Complaints(complaint) }
       return model
-    },
+    }, preview: TrainingPreview.of,
     examples: [
       #"\#(tinyModel) |> train(on: rows([(prompt: "a", response: "b")]), with: sft(), budget: 2steps)"#
     ],
@@ -37,6 +37,10 @@ extension Primitive {
       Rule("above 0") { $0.map { $0 > 0 } ?? true }),
     Parameter("beta1", "Decay of the mean of gradients in AdamW.", default: 0.9, decayRate),
     Parameter("beta2", "Decay of the mean of squares in AdamW.", default: 0.999, decayRate),
+    Parameter<LanguageModel?>(
+      "reference",
+      "What losses such as dpo compare with; without one, the model as it is before training."),
+    Parameter<TrainedPart?>("only", "\"head\" trains the reward head alone and leaves all else."),
     Parameter("shuffle", "Whether rows come in a new order each epoch.", default: true),
     Parameter("seed", "Another seed, another order and another dropout.", default: 0),
     Parameter(
@@ -46,13 +50,14 @@ extension Primitive {
       "memory", "What a step may take; less memory means more computing.", role: .execution)
   ) {
     context, model, rows, loss, budget, batch, rate, held, length, decay, clip, beta1, beta2,
-    shuffles, seed, atOnce, memory in
+    reference, only, shuffles, seed, atOnce, memory in
     let settings = TrainingSettings(
       budget: budget, batch: batch, schedule: schedule(rate), weightDecay: decay, beta1: beta1,
       beta2: beta2, clip: clip, length: length.count,
       seed: context.seed ^ UInt64(bitPattern: Int64(seed)), tokensAtOnce: atOnce.count,
-      memory: memory?.bytes, shuffles: shuffles)
-    return try TrainingRun(model, loss, settings, context).run(on: rows, watching: held)
+      memory: memory?.bytes, shuffles: shuffles, only: only)
+    return try TrainingRun(model, loss, settings, context, reference: reference)
+      .run(on: rows, watching: held)
   }
 
   /// A decay of 1 would keep the moments at zero for ever.
@@ -66,17 +71,47 @@ extension Primitive {
     }
   }
 
-  /// A model, if the rows have what the loss reads.
+  /// The model's own type, if the rows have what the loss reads and the model gives it.
   @Sendable private static func trainType(_ call: CallSite) throws -> RecipeType {
-    guard case .opaque(Loss.typeName, let arguments) = call.type("with"),
-      let wanted = arguments.first?.fields
-    else { return LanguageModel.recipeType }
-    let complaints = ["on", "watch"].compactMap { name -> Complaint? in
+    let model = call.model("model")
+    if call.value("only") == TrainedPart.head.recipeValue, model.outputs == nil {
+      throw Complaints(
+        Complaint(
+          .doesNotFit, at: "only", "the model wears no reward head to train",
+          notes: ["Give it one before: model |> attach(reward_head())."]))
+    }
+    guard case .opaque(Loss.typeName, let row) = call.type("with"), row.first?.fields != nil else {
+      return model.type
+    }
+    var complaints = columnComplaints(call, at: ["on", "watch"], for: call.type("with"))
+    if complaints.isEmpty { complaints = try needs(of: call, outputs: model.outputs) }
+    guard complaints.isEmpty else { throw Complaints(complaints) }
+    return model.type
+  }
+
+  /// What rows lack of what a loss reads, or have as another type.
+  static func columnComplaints(
+    _ call: CallSite, at names: [String], for loss: RecipeType
+  ) -> [Complaint] {
+    guard case .opaque(Loss.typeName, let arguments) = loss, let wanted = arguments.first?.fields
+    else { return [] }
+    return names.compactMap { name in
       guard let found = call.row(name).fields else { return nil }
       return missing(wanted, in: found, at: name) ?? wrongType(wanted, in: found, at: name)
     }
-    guard complaints.isEmpty else { throw Complaints(complaints) }
-    return LanguageModel.recipeType
+  }
+
+  /// What is wrong between the loss, the head and the columns of numbers.
+  private static func needs(of call: CallSite, outputs: [String]?) throws -> [Complaint] {
+    guard case .opaque(let loss as Loss)? = call.value("with") else { return [] }
+    do {
+      let needs = try LossNeeds(loss, outputs: outputs)
+      return ["on", "watch"].flatMap { name in
+        call.row(name).fields.map { needs.complaints(about: $0, at: name) } ?? []
+      }
+    } catch let error as TraceError {
+      return [Complaint(.doesNotFit, at: "with", error.problem, notes: [error.advice])]
+    }
   }
 
   private static func missing(

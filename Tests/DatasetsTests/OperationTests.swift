@@ -70,3 +70,25 @@ private func column(_ name: String) -> Value {
   #expect(duels.rows.map { $0["chosen"] } == [.text("b"), .text("c")])
   #expect(duels.rows.map { $0["margin"] } == [.float(2), .float(2)])
 }
+
+@Test func dialoguesOfMessagesArePairsLikeThoseOfTexts() throws {
+  func turn(_ role: String, _ content: String) -> Value {
+    .record(Record([("role", .text(role)), ("content", .text(content))]))
+  }
+  func row(_ chosen: [Value], _ rejected: [Value]) -> Record {
+    Record([("chosen", .list(chosen)), ("rejected", .list(rejected))])
+  }
+  let rows = Dataset(rows: [
+    row(
+      [turn("user", "Hi"), turn("assistant", "Hello!")],
+      [turn("user", "Hi"), turn("assistant", "No.")]),
+    row(
+      [turn("user", "Hi"), turn("assistant", "Hello!")],
+      [turn("user", "Bye"), turn("assistant", "No.")]),
+    row([turn("user", "Hi")], [turn("user", "Hi")]),
+  ])
+  let found = try data(.dialogues, [("rows", .opaque(rows))])
+  #expect(found.count == 1)
+  #expect(found.rows.first?["chosen"] == .text("Hello!"))
+  #expect(found.rows.first?["prompt"] == .list([turn("user", "Hi")]))
+}

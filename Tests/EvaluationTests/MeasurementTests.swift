@@ -217,7 +217,7 @@ struct MeasurementTests {
 }
 
 /// Recipes with the words of models, losses and evaluation.
-private enum Recipe {
+enum Recipe {
   static let model = model(of: "llama(width: 32, layers: 1, heads: 2, context: 64)")
 
   static func model(of shape: String) -> String {

@@ -1,6 +1,7 @@
 import Formats
 import Foundation
 import Models
+import Tensors
 import Testing
 import Tokenizers
 
@@ -35,16 +36,36 @@ struct ForTransformersTests {
     let worn = try wavy(base)
     try worn.save(to: folder.appending(path: "adapter"), as: .adapter)
     try worn.save(to: folder.appending(path: "merged"), as: .folder())
+    let rewards = try saveRewards(worn, ids, to: folder)
     func numbers(_ model: LanguageModel) throws -> JSONValue {
       .array(try scores(model, [whole(ids)])[0][0].map { .number(Double($0)) })
     }
     func list(_ ids: [Int32]) -> JSONValue { .array(ids.map { .integer(Int($0)) }) }
     let facts: JSONValue = [
       "ids": list(ids), "base": try numbers(base), "adapter": try numbers(worn),
-      "merged": try numbers(worn), "text": .string(Self.text),
+      "merged": try numbers(worn), "rewards": rewards, "text": .string(Self.text),
       "text_ids": list(model.tokenizer.encode(Self.text)),
       "template": model.templateSource.map(JSONValue.string) ?? .null,
     ]
     try Data(facts.pretty.utf8).write(to: folder.appending(path: "expected.json"))
+  }
+
+  /// A reward model as a folder and as an adapter, and what it gives texts of unlike lengths.
+  private func saveRewards(
+    _ model: LanguageModel, _ ids: [Int32], to folder: URL
+  ) throws -> JSONValue {
+    let rated = try model.attaching(
+      RewardHeadSettings(names: ["helpfulness", "verbosity"]), seed: 5)
+    try rated.save(to: folder.appending(path: "reward"), as: .folder())
+    try rated.save(to: folder.appending(path: "reward-adapter"), as: .adapter)
+    let texts = [ids, Array(ids.prefix(3)), Array(ids.dropFirst(2))]
+    let found = try RewardScorer(rated, pool: WorkerPool(count: 1)).rewards(texts.map(whole))
+    return .array(
+      zip(texts, found).map { ids, outputs in
+        [
+          "ids": .array(ids.map { .integer(Int($0)) }),
+          "outputs": .array(outputs[0].map { .number(Double($0)) }),
+        ]
+      })
   }
 }

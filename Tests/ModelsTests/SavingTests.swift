@@ -5,6 +5,7 @@ import Tensors
 import TestSupport
 import Testing
 import Tokenizers
+import Vocabulary
 
 @Suite("Saving models")
 struct SavingTests {
@@ -127,6 +128,7 @@ struct SavingTests {
     var model = try wavy(Tiny.model(name))
     model.origin = .made
     model.history = [2.5, 0.1, 1.0 / 3]
+    model.curves = [Curve(name: "margin", values: [0, -1.0 / 7, 1e-30])]
     try withFolder { folder in
       let (first, second) = (folder.appending(path: "1"), folder.appending(path: "2"))
       for url in [first, second] {
@@ -137,6 +139,8 @@ struct SavingTests {
       try read.write(to: second)
       try same(model, read)
       #expect(read.history == model.history && read.origin == .made)
+      #expect(read.curves.map(\.name) == ["margin"])
+      #expect(read.curves.map(\.values) == model.curves.map(\.values))
       let names = try FileManager.default.contentsOfDirectory(atPath: first.path).sorted()
       #expect(names.count == 4)
       for name in names {

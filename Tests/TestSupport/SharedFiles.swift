@@ -5,11 +5,13 @@ import Foundation
 /// `ROUX_SHARED` names the folder; beside a checkout it is `../shared`. Where it is absent, tests
 /// that need it are skipped and say so.
 public enum SharedFiles {
+  /// The folder of the checkout.
+  public static let root = URL(filePath: #filePath).deletingLastPathComponent()
+    .deletingLastPathComponent().deletingLastPathComponent()
+
   public static let folder: URL? = {
     let named = ProcessInfo.processInfo.environment["ROUX_SHARED"]
-    let beside = URL(filePath: #filePath)
-      .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-      .deletingLastPathComponent().appending(path: "shared")
+    let beside = root.deletingLastPathComponent().appending(path: "shared")
     let candidate = named.map { URL(filePath: $0) } ?? beside
     return FileManager.default.fileExists(atPath: candidate.path) ? candidate : nil
   }()

@@ -12,21 +12,21 @@ import Vocabulary
 /// The words that recipes of these tests are written with.
 private let lexicon = Lexicon(
   Library(
-    primitives: Primitive.modelPrimitives + Primitive.adapterPrimitives + [.rows, .loss, .train]
-      + [.constant, .linear, .cosine] + Primitive.lossFormulas,
+    primitives: Primitive.modelPrimitives + Primitive.adapterPrimitives + [
+      .rows, .loss, .train, .exponential, .logarithm,
+    ]
+      + [.constant, .linear, .cosine] + Primitive.lossFormulas + Primitive.lossColumns
+      + Primitive.groupFormulas,
     types: Library.modelTypes + Library.lossTypes + [
       .init("Schedule", "The learning rate over a run.")
     ],
     sources: [.init(name: "losses.recipe", text: losses)]))
 
-private let losses = """
-  /// Supervised fine-tuning.
-  def sft() -> Loss<(prompt: Text, response: Text)> = loss(b => mean(-b.logp, over: b.mask))
-  /// Direct preference optimisation (arXiv 2305.18290, equation 7).
-  def dpo(beta: Float = 0.1) -> Loss<(prompt: Text, chosen: Text, rejected: Text)> = loss(b =>
-    mean(-log_sigmoid(beta * (sum(b.chosen.logp - b.chosen.base_logp)
-      - sum(b.rejected.logp - b.rejected.base_logp)))))
-  """
+/// The losses of the library itself.
+private let losses =
+  (try? String(
+    contentsOf: SharedFiles.root.appending(path: "stdlib/losses.recipe"), encoding: .utf8))
+  ?? ""
 
 /// Reads a recipe; what is wrong with it is a failure of the test.
 func program(_ text: String) -> Program {

@@ -30,6 +30,7 @@ struct ResumeTests {
     let resumed = try call.run()
     #expect(resumed.bits == whole.bits)
     #expect(resumed.history == whole.history)
+    #expect(resumed.curves.map(\.values) == whole.curves.map(\.values))
     #expect(whole.history.count == 6)
   }
 

@@ -23,21 +23,26 @@ func sftLoss() -> Loss {
     })
 }
 
-/// The adapter whose factors follow the formula of the fixtures; B zero, as at the start.
 extension LanguageModel {
-  func withFormulaAdapter(_ settings: LoRASettings) throws -> LanguageModel {
+  /// The model with the adapter whose factors follow the formula of the fixtures; B is zero, as at
+  /// the start, unless it stands for one that was trained.
+  func withFormulaAdapter(_ settings: LoRASettings, trained: Bool = false) throws -> LanguageModel {
     var model = try attaching(settings, seed: 0)
     let names = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"]
     for (name, factors) in model.adapters[0].factors {
       let parts = name.split(separator: ".")
       let layer = Int(parts[2]) ?? 0
       let seed = Double(10 * layer + (names.firstIndex(of: String(parts[4])) ?? 0))
-      let columns = factors.a.shape[1]
-      let numbers = (0..<factors.a.count).map { i -> Float in
-        let place = 1 + 0.7 * Double(i / columns) + 0.013 * Double(i % columns) + 0.11 * seed
-        return Float(0.05 * sine(place))
+      func numbers(_ weight: Weight, _ function: (Double) -> Double) -> Weight {
+        let columns = weight.shape[1]
+        let numbers = (0..<weight.count).map { i -> Float in
+          let place = 1 + 0.7 * Double(i / columns) + 0.013 * Double(i % columns) + 0.11 * seed
+          return Float(0.05 * function(place))
+        }
+        return Weight(shape: weight.shape, floats: numbers)
       }
-      model.adapters[0].factors[name]?.a = .init(shape: factors.a.shape, floats: numbers)
+      model.adapters[0].factors[name]?.a = numbers(factors.a, sine)
+      if trained { model.adapters[0].factors[name]?.b = numbers(factors.b, cosine) }
     }
     return model
   }

@@ -26,6 +26,29 @@ struct Dialogue: Equatable {
     append(rest)
   }
 
+  /// A dialogue as a text with marks, or as a list of messages with role and content.
+  fileprivate init(_ value: Value, column: String, row: Int) throws {
+    switch value {
+    case .text(let text): self.init(parsing: text)
+    case .list(let messages):
+      self.init(parsing: "")
+      turns = try messages.map { message in
+        guard case .record(let record) = message, case .text(let role)? = record["role"],
+          case .text(let content)? = record["content"]
+        else { throw Self.fault(message, column, row) }
+        return (role, content)
+      }
+    default: throw Self.fault(value, column, row)
+    }
+  }
+
+  private static func fault(_ found: Value, _ column: String, _ row: Int) -> DataError {
+    DataError(
+      path: "row \(row + 1)", place: "column `\(column)`",
+      problem: "is \(found.type.widened), but `dialogues` reads a text or a list of messages",
+      advice: "A message is a record with the texts `role` and `content`.")
+  }
+
   private mutating func append(_ text: Substring) {
     guard !turns.isEmpty else { return }
     turns[turns.count - 1].content = Self.trimmed(text)
@@ -83,7 +106,7 @@ extension RecipeType {
 extension Primitive {
   public static let dialogues = Primitive(
     "dialogues",
-    "Pairs of whole dialogues, as HH-RLHF publishes them, as prompt, chosen and rejected.",
+    "Pairs of whole dialogues, texts as in HH-RLHF or messages, as prompt, chosen and rejected.",
     in: .data, cost: .light, keeps: .all,
     typing: .derived { call in
       let missing = ["chosen", "rejected"].filter { name in
@@ -104,15 +127,15 @@ extension Primitive {
     examples: [
       #"rows([(chosen: "\n\nHuman: Hi\n\nAssistant: Hello!", rejected: "\n\nHuman: Hi\n\nAssistant: No.")]) |> dialogues()"#
     ],
-    Parameter<Dataset>.subject("rows", "Rows with the texts `chosen` and `rejected`.")
+    Parameter<Dataset>.subject("rows", "Rows with the dialogues `chosen` and `rejected`.")
   ) { context, data in
     var kept: [Record] = []
     var faults: [DialogueFault: Int] = [:]
-    for row in data.rows {
-      let texts = try (
-        String(recipeValue: row["chosen"] ?? .none), String(recipeValue: row["rejected"] ?? .none)
-      )
-      switch pair(Dialogue(parsing: texts.0), Dialogue(parsing: texts.1)) {
+    for (place, row) in data.rows.enumerated() {
+      let dialogues = try ["chosen", "rejected"].map {
+        try Dialogue(row[$0] ?? .none, column: $0, row: place)
+      }
+      switch pair(dialogues[0], dialogues[1]) {
       case .success(let record): kept.append(record)
       case .failure(let error): faults[error.fault, default: 0] += 1
       }

@@ -36,3 +36,16 @@ extension Primitive {
     return Value.none
   }
 }
+
+extension Primitive {
+  public static let saveRecords = Primitive(
+    "save", "Writes a list of records to a .jsonl or .csv file.", in: .results, cost: .effect,
+    effects: .writes,
+    Parameter<[Record]>.subject("records", "The records; a label that one lacks stays empty."),
+    Parameter<RecipePath>("to", "The file.")
+  ) { context, records, path in
+    try Dataset(rows: records).save(to: context.resolve(path.text))
+    context.report(.saved(path.text))
+    return Value.none
+  }
+}

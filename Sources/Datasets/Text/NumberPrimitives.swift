@@ -27,6 +27,12 @@ extension Primitive {
     abs($0)
   }
 
+  public static let cosineOfNumber = function("cos", "The cosine.", example: "cos(0.0)") { cos($0) }
+  public static let roundDown = function(
+    "round_down", "The largest whole number that is not above, as a Float.",
+    example: "round_down(2.7)"
+  ) { $0.rounded(.down) }
+
   public static let round = Primitive(
     "round", "The nearest whole number; halves go away from zero.", in: .text,
     examples: ["round(2.5)"],
@@ -102,3 +108,6 @@ private struct NotWhole: Error, CustomStringConvertible {
   let number: Double
   var description: String { "\(number) has no whole number near it" }
 }
+
+/// A function of its own, because inside `Primitive` the name is taken.
+func raised(_ x: Double, to exponent: Double) -> Double { pow(x, exponent) }

@@ -94,6 +94,34 @@ extension Primitive {
     part.isEmpty ? text : text.replacing(part, with: other)
   }
 
+  public static let capitalise = Primitive(
+    "capitalise", "The text with its first letter in upper case and all others in lower case.",
+    in: .text, examples: [#"capitalise("abc")"#],
+    Parameter<String>.subject("text", "The text.")
+  ) { _, text in
+    text.prefix(1).uppercased() + text.dropFirst().lowercased()
+  }
+
+  public static let removeBetween = Primitive(
+    "remove_between", "The text without what stands between two marks, and without the marks.",
+    in: .text, examples: [#"remove_between("a [b] c", "[", to: "]")"#],
+    Parameter<String>.subject("text", "The text."),
+    Parameter<String>.subject("from", "The mark that begins what goes.", notEmpty),
+    Parameter<String>("to", "The mark that ends it; without one nothing goes.", notEmpty)
+  ) { _, text, start, end in
+    var result = ""
+    var rest = text[...]
+    while let open = rest.firstRange(of: start),
+      let close = rest[open.upperBound...].firstRange(of: end)
+    {
+      result += rest[..<open.lowerBound]
+      rest = rest[close.upperBound...]
+    }
+    return result + rest
+  }
+
+  private static let notEmpty = Rule<String>("a text that is not empty") { !$0.isEmpty }
+
   public static let splitText = Primitive(
     "split", "The pieces of a text between separators.", in: .text,
     examples: [#"split("a,b", at: ",")"#],

@@ -57,6 +57,8 @@ extension LanguageModel {
         if let b { model.adapters[place].factors[module]?.b = b }
       }
     }
+    if let weight = parameters[RewardHead.weightName] { model.head?.weight = weight }
+    if let bias = parameters[RewardHead.biasName] { model.head?.bias = bias }
     return model
   }
 

@@ -24,6 +24,9 @@ extension LanguageModel {
     }
     var model = self
     model.adapters.append(Adapter(settings: own, factors: factors))
+    if let head = try RewardHead(of: folder, width: dimensions.width, model: name) {
+      model.head = head
+    }
     return model
   }
 
@@ -34,8 +37,9 @@ extension LanguageModel {
         model: name, problem: "cannot wear a DoRA adapter, which scales rows besides",
         advice: "Merge it in PEFT (merge_and_unload) and open the merged model.")
     }
-    guard folder.others.isEmpty else {
-      let names = folder.others.keys.sorted().joined(separator: ", ")
+    let others = folder.others.keys.filter { $0 != RewardHead.weightName }
+    guard others.isEmpty else {
+      let names = others.sorted().joined(separator: ", ")
       throw ModelError(
         model: name, problem: "cannot wear an adapter that also replaces \(names)",
         advice: "Merge it in PEFT (merge_and_unload) and open the merged model.")

@@ -1,52 +1,44 @@
 import Tensors
 
-/// The part of a graph between a packed batch and the log-probability of each target.
+/// The part of a graph between a packed batch and what losses read: the log-probability of each
+/// target, and what a head says of each completion.
+///
+/// What nobody reads is never computed.
 public struct BatchGraph: Sendable {
   public let graph: Graph
   public let scope: Scope
   private let architecture: any Architecture
-  private let roleCount: Int
   public let input: ModelInput
-  private let scores: TargetScores
-  /// The log-probabilities of all targets, role after role. [targets]
-  public var logProbabilities: Tensor { scores.logProbability }
+  /// The log-probabilities of all targets, role after role.
+  public let targets: ScoredTargets
+  public var logProbabilities: Tensor { targets.logProbabilities }
   /// 1 where no token is likelier than the target. [targets]
-  public var isBest: Tensor { scores.isBest }
+  public let isBest: Tensor
+  /// What the head says of each completion; nil for a model without one.
+  public let rewards: RewardOutputs?
 
   public init(
     _ graph: Graph, _ architecture: any Architecture, outfit: Scope.Outfit, roles: Int
   ) {
     self.graph = graph
     self.architecture = architecture
-    roleCount = roles
     scope = Scope(graph, outfit)
     input = ModelInput(graph, architecture)
     let hidden = architecture.hidden(input, scope)
     let d = architecture.dimensions
-    scores = targetLogProbability(
+    let scores = targetLogProbability(
       gather(hidden, rows: graph.input("target.rows", .i32, [.targets])),
       scope.parameter(d.unembedding, [d.vocabulary, d.width]),
       targets: graph.input("target.tokens", .i32, [.targets]))
-  }
-
-  /// Numbers per target, cut to those of one role.
-  ///
-  /// values: [targets]. Returns: [targets of role]
-  public func values(_ values: Tensor, ofRole role: Int) -> Tensor {
-    guard roleCount > 1 else { return values }
-    return gather(
-      values,
-      rows: graph.input("role.\(role).places", .i32, [.axis(.targets(role: role))]))
-  }
-
-  /// Where the targets of each sequence of a role begin. int32 [sequences + 1]
-  public func borders(ofRole role: Int) -> Tensor {
-    graph.input("role.\(role).borders", .i32, [.borders(.sequences)])
-  }
-
-  /// The axis along which the targets of one role lie.
-  public func targetAxis(ofRole role: Int) -> Extent {
-    roleCount > 1 ? .axis(.targets(role: role)) : .targets
+    targets = ScoredTargets(graph, logProbabilities: scores.logProbability, roles: roles)
+    isBest = scores.isBest
+    let scope = self.scope
+    rewards = outfit.head.map { head in
+      RewardOutputs(names: head.names) { role in
+        let ends = graph.input("role.\(role).ends", .i32, [.sequences])
+        return head.outputs(gather(hidden, rows: ends), scope)
+      }
+    }
   }
 }
 
@@ -55,27 +47,34 @@ public struct BatchBounds: Sendable, Hashable {
   public var tokens: Int
   public var targets: Int
   public var sequences: Int
+  /// How many examples there are; as many as sequences unless these are groups.
+  public var examples: Int
   public var runs: Int
   public var roles: Int
   public var layout: Int
 
-  /// Bounds for any batch of so many sequences and tokens.
-  public init(tokens: Int, targets: Int, sequences: Int, roles: Int) {
+  /// Bounds for any batch of so many examples and tokens.
+  ///
+  /// - Parameter groupSize: how many sequences an example has in a role.
+  public init(tokens: Int, targets: Int, sequences examples: Int, roles: Int, groupSize: Int = 1) {
     self.tokens = tokens
     self.targets = targets
-    self.sequences = sequences
+    self.examples = examples
     self.roles = roles
-    runs = sequences * (roles > 1 ? roles + 1 : 1)
+    sequences = examples * groupSize
+    let completions = roles * groupSize
+    runs = examples * (completions > 1 ? completions + 1 : 1)
     layout = AttentionLayout.bound(segments: runs, tokens: tokens)
   }
 
   /// Bounds that every one of these batches keeps.
   public init(of batches: some Sequence<Batch>) {
-    (tokens, targets, sequences, runs, roles, layout) = (1, 1, 1, 1, 1, 1)
+    (tokens, targets, sequences, examples, runs, roles, layout) = (1, 1, 1, 1, 1, 1, 1)
     for batch in batches {
       tokens = max(tokens, batch.ids.count)
       targets = max(targets, batch.targetCounts.joined().reduce(0, +))
       sequences = max(sequences, batch.sequenceCount)
+      examples = max(examples, batch.groupSizes.count)
       runs = max(runs, batch.runs.count)
       roles = max(roles, batch.roles.count)
       layout = max(layout, AttentionLayout(runs: batch.runs).integers.count)
@@ -85,6 +84,7 @@ public struct BatchBounds: Sendable, Hashable {
   public var axes: [Axis: Int] {
     var axes: [Axis: Int] = [
       .tokens: tokens, .targets: targets, .sequences: sequences, .layout: layout,
+      .prompts: examples,
     ]
     for role in 0..<roles { axes[.targets(role: role)] = targets }
     return axes
@@ -92,6 +92,9 @@ public struct BatchBounds: Sendable, Hashable {
 }
 
 extension Batch {
+  /// The input that says where the sequences of each example begin: int32 [prompts + 1].
+  public static let groupBorders = "group.borders"
+
   /// What the graph is fed for this batch.
   public var inputs: [String: InputData] {
     let all = roles.joined().joined()
@@ -100,6 +103,10 @@ extension Batch {
       "layout": .integers(AttentionLayout(runs: runs).integers),
       "target.rows": .integers(all.map(\.row)), "target.tokens": .integers(all.map(\.token)),
     ]
+    for (role, rows) in ends.enumerated() { inputs["role.\(role).ends"] = .integers(rows) }
+    for (column, numbers) in values { inputs["row.\(column)"] = .floats(numbers) }
+    inputs[Self.groupBorders] = .integers(
+      groupSizes.reduce(into: [Int32(0)]) { $0.append(($0.last ?? 0) + Int32($1)) })
     var start: Int32 = 0
     for (role, sequences) in roles.enumerated() {
       var borders: [Int32] = [0]
@@ -119,6 +126,7 @@ extension Batch {
     var lengths: [Axis: Int] = [
       .tokens: ids.count, .targets: targetCounts.joined().reduce(0, +),
       .sequences: sequenceCount, .layout: AttentionLayout(runs: runs).integers.count,
+      .prompts: groupSizes.count,
     ]
     for (role, counts) in targetCounts.enumerated() {
       lengths[.targets(role: role)] = counts.reduce(0, +)
@@ -129,16 +137,17 @@ extension Batch {
 
 extension Sequence<Example> {
   /// Consecutive examples in groups of at most `tokens` tokens; a longer example stands alone.
-  public func grouped(tokens limit: Int) -> [[Example]] {
+  public func grouped(tokens limit: Int, sharesPrompts: Bool = true) -> [[Example]] {
     var groups: [[Example]] = []
     var count = 0
     for example in self {
-      if groups.isEmpty || count + example.tokenCount > limit {
+      let size = example.tokenCount(sharesPrompt: sharesPrompts)
+      if groups.isEmpty || count + size > limit {
         groups.append([])
         count = 0
       }
       groups[groups.count - 1].append(example)
-      count += example.tokenCount
+      count += size
     }
     return groups
   }

@@ -5,13 +5,34 @@ import Vocabulary
 /// An adapter before it is attached: how to make one, or a folder that holds one.
 public enum UnattachedAdapter: OpaqueValue, RecipeValue {
   case fresh(LoRASettings)
+  /// Not a correction of matrices, but something more that the model says.
+  case head(RewardHeadSettings)
   case saved(AdapterFolder, path: String)
 
   public static let typeName = "Adapter"
 
+  fileprivate var isHead: Bool {
+    if case .head = self { true } else { false }
+  }
+
+  public var recipeType: RecipeType {
+    switch self {
+    case .fresh: .opaque(Self.typeName, [])
+    case .saved(let folder, _): Self.type(ofSaved: folder)
+    case .head(let settings): .opaque(Self.typeName, [RewardHead.row(settings.names)])
+    }
+  }
+
+  /// An adapter may bring the head that was trained with it.
+  static func type(ofSaved folder: AdapterFolder) -> RecipeType {
+    let row = folder.outputs.map { RewardHead.row($0) }
+    return .opaque(typeName, row.map { [ModelKind.adapted, $0] } ?? [])
+  }
+
   public var canonical: String {
     switch self {
     case .fresh(let settings): "\(settings)"
+    case .head(let settings): "\(settings)"
     case .saved(_, let path): path
     }
   }
@@ -19,6 +40,7 @@ public enum UnattachedAdapter: OpaqueValue, RecipeValue {
   public var display: Display {
     switch self {
     case .fresh(let settings): .text(settings.summary)
+    case .head(let settings): .text(settings.summary)
     case .saved(let folder, let path):
       .text("LoRA rank \(folder.settings.rank) on \(folder.modules.count) matrices, from \(path)")
     }
@@ -39,7 +61,7 @@ public enum AdapterTargets: String, RecipeChoice {
 }
 
 extension Vocabulary.Primitive {
-  public static let adapterPrimitives: [Self] = [lora, adapter, attach, merge]
+  public static let adapterPrimitives: [Self] = [lora, adapter, rewardHead, attach, merge]
 
   public static let lora = Self(
     "lora", "A low-rank adapter: W + scale · B A, where only A and B are trained.", in: .adapters,
@@ -68,7 +90,7 @@ extension Vocabulary.Primitive {
     "adapter", "A LoRA adapter from the folder that PEFT, or `save`, keeps it in.", in: .adapters,
     cost: .light, effects: .reads,
     typing: .opening("path", as: UnattachedAdapter.recipeType) {
-      _ = try AdapterFolder(opening: $0)
+      UnattachedAdapter.type(ofSaved: try AdapterFolder(opening: $0))
     },
     Parameter<RecipePath>.subject("path", "The folder with adapter_config.json.")
   ) { context, path in
@@ -77,14 +99,27 @@ extension Vocabulary.Primitive {
   }
 
   public static let attach = Self(
-    "attach", "The model wearing one more adapter, which training then changes.", in: .adapters,
-    cost: .light,
-    outline: { $0.model("model") }, examples: ["\(tinyModel) |> attach(lora(rank: 2), seed: 1)"],
+    "attach",
+    "The model wearing an adapter, or a reward head, which training then changes.", in: .adapters,
+    cost: .light, typing: .derived(attachedType), outline: { $0.modelOutline("model") },
+    examples: [
+      "\(tinyModel) |> attach(lora(rank: 2), seed: 1)", "\(tinyModel) |> attach(reward_head())",
+    ],
     Parameter<LanguageModel>.subject("model", "The model."),
-    Parameter<UnattachedAdapter>.subject("adapter", "The adapter, by `lora` or `adapter`."),
-    Parameter("seed", "Another seed, another A; B starts at zero.", default: 0, .atLeast(0))
-  ) { _, model, adapter, seed in
-    switch adapter {
+    Parameter<UnattachedAdapter>.subject(
+      "adapter", "What it wears, by `lora`, `adapter` or `reward_head`."),
+    Parameter(
+      "seed", "Another seed, another A, B starting at zero; or another head.", default: 0,
+      .atLeast(0)),
+    Parameter(
+      "stack", "Whether it goes on top of an adapter that the model wears.", default: false)
+  ) { _, model, adapter, seed, stacks in
+    guard adapter.isHead || stacks || model.adapters.isEmpty else {
+      throw ModelError(
+        model: model.name, problem: Stacking.problem, advice: Stacking.advice)
+    }
+    return switch adapter {
+    case .head(let settings): try model.attaching(settings, seed: UInt64(seed))
     case .fresh(let settings): try model.attaching(settings, seed: UInt64(seed))
     case .saved(let folder, _): try model.wearing(folder)
     }
@@ -93,10 +128,44 @@ extension Vocabulary.Primitive {
   public static let merge = Self(
     "merge", "The model with what its adapters add moved into its weights.", in: .adapters,
     cost: .light,
-    outline: { $0.model("model") }, examples: ["\(tinyModel) |> attach(lora(rank: 2)) |> merge()"],
+    typing: .derived { call in
+      var kind = call.model("model")
+      kind.isAdapted = false
+      return kind.type
+    }, outline: { $0.modelOutline("model") },
+    examples: ["\(tinyModel) |> attach(lora(rank: 2)) |> merge()"],
     Parameter<LanguageModel>.subject("model", "A model that wears adapters.")
   ) { _, model in
     try model.merged()
+  }
+}
+
+/// What to say to someone who attaches an adapter to a model that wears one.
+private enum Stacking {
+  static let problem = "already wears an adapter"
+  static let advice =
+    "Say which is meant: attach(…, stack: true) puts the new one on top, and the first stays as it "
+    + "is; merge() before attach moves the first into the weights; train without attach goes on "
+    + "with the first. In each case what it has learnt is part of the reference of dpo and the like."
+}
+
+extension Vocabulary.Primitive {
+  @Sendable fileprivate static func attachedType(_ call: CallSite) throws -> RecipeType {
+    var kind = call.model("model")
+    if case .opaque(UnattachedAdapter.typeName, let arguments) = call.type("adapter"),
+      let row = arguments.last
+    {
+      kind.isAdapted = kind.isAdapted || arguments.contains(ModelKind.adapted)
+      return try kind.wearing(row)
+    }
+    guard kind.isAdapted, case .bool(false)? = call.value("stack") else {
+      kind.isAdapted = true
+      return kind.type
+    }
+    throw Complaints(
+      Complaint(
+        .doesNotFit, at: "adapter", "the model \(Stacking.problem)", label: "this is one more",
+        notes: [Stacking.advice]))
   }
 }
 

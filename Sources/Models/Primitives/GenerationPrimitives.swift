@@ -33,6 +33,10 @@ extension Vocabulary.Primitive {
 
   public static let generate = Self(
     "generate", "The answer of a model to a prompt.", in: .generation, cost: .heavy,
+    typing: .derived { call in
+      try call.refuseHead("model")
+      return .text
+    },
     examples: [#"\#(tinyModel) |> generate("a b", max: 4tokens)"#],
     Parameter<LanguageModel>.subject("model", "The model."),
     Parameter<Either<String, [Record]>>.subject(
@@ -52,6 +56,7 @@ extension Vocabulary.Primitive {
     "complete", "Rows with the model's answer to each as the column `completion`.",
     in: .generation, cost: .heavy,
     typing: .derived { call in
+      try call.refuseHead("with")
       guard let fields = call.row("rows").fields else { return .data(.any) }
       let isGiven = call.type("prompt") != .none
       guard isGiven || fields.contains(where: { $0.label == "prompt" }) else {

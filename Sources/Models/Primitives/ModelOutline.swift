@@ -8,7 +8,9 @@ public struct ModelOutline: Outline {
 
 extension CallSite {
   /// What is known of a model that the call is given.
-  public func model(_ name: String) -> ModelOutline? { arguments[name]?.outline as? ModelOutline }
+  public func modelOutline(_ name: String) -> ModelOutline? {
+    arguments[name]?.outline as? ModelOutline
+  }
 
   /// A complaint if a length that the call writes is above what the model was made for.
   public func tooLong(_ name: String, for model: ModelOutline?) -> Complaint? {

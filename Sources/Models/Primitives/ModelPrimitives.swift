@@ -19,6 +19,7 @@ extension Vocabulary.Primitive {
     "model",
     "A model from a Hugging Face folder, a GGUF file or a PEFT adapter folder; \"tiny\" is inside.",
     in: .models, cost: .light, effects: .reads,
+    typing: .opening("path", as: LanguageModel.recipeType, LanguageModel.look),
     outline: { try $0.looking(at: "path", LanguageModel.outline) ?? nil },
     Parameter<RecipePath>.subject("path", "The folder or file; its weights are mapped, not read.")
   ) { context, path in
@@ -121,10 +122,18 @@ extension Array<String> {
 extension Library {
   /// The types that models bring.
   public static let modelTypes: [TypeEntry] = [
-    TypeEntry(LanguageModel.typeName, "A language model with its tokenizer and adapters.") { _ in
+    TypeEntry(
+      LanguageModel.typeName,
+      "A language model with its tokenizer and adapters; a reward model names its outputs besides.",
+      arity: 1
+    ) { _ in
       LanguageModel.members
     },
-    TypeEntry(UnattachedAdapter.typeName, "An adapter that a model can wear."),
+    TypeEntry(RecordedCurve.typeName, "A figure at each step of a training.") { _ in
+      RecordedCurve.members
+    },
+    TypeEntry(
+      UnattachedAdapter.typeName, "An adapter, or a reward head, that a model can wear.", arity: 1),
     TypeEntry(ModelDesign.typeName, "The shape of a model that is yet to be made."),
     TypeEntry(TrainedTokenizer.typeName, "A vocabulary with the rule that cuts texts.") { _ in
       TrainedTokenizer.members

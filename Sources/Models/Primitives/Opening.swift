@@ -5,13 +5,14 @@ import Tokenizers
 import Vocabulary
 
 extension Typing {
-  /// The type of what is read from a path that the recipe writes, if it can be read.
+  /// The type of what is read from a path that the recipe writes, if it can be read; `type` where the
+  /// path is not known before running.
   static func opening(
-    _ parameter: String, as type: RecipeType, _ look: @escaping @Sendable (URL) throws -> Void
+    _ parameter: String, as type: RecipeType,
+    _ look: @escaping @Sendable (URL) throws -> RecipeType
   ) -> Typing {
     .derived { call in
-      _ = try call.looking(at: parameter, look)
-      return type
+      try call.looking(at: parameter, look) ?? type
     }
   }
 }
@@ -69,12 +70,18 @@ extension LanguageModel {
     return try TinyModel.folder()
   }
 
-  /// Looks at a model as far as is cheap: headers, settings, the shapes of all weights.
-  static func outline(at url: URL) throws -> ModelOutline? {
+  /// The model inside the program.
+  package static func tiny() throws -> LanguageModel {
+    try LanguageModel(opening: TinyModel.folder())
+  }
+
+  /// The type of a model, which is looked at as far as is cheap: headers, settings, the shapes of all
+  /// weights.
+  static func look(at url: URL) throws -> RecipeType {
     let settings = url.appending(path: "adapter_config.json")
     guard !FileManager.default.fileExists(atPath: settings.path) else {
-      _ = try AdapterFolder(opening: url)
-      return nil
+      let folder = try AdapterFolder(opening: url)
+      return ModelKind(isAdapted: true, outputs: folder.outputs).type
     }
     let checkpoint = try Checkpoint(opening: url)
     let architecture = try Architectures.make(Settings(model: url.path, json: checkpoint.config))
@@ -84,6 +91,15 @@ extension LanguageModel {
         model: url.path, problem: "stands without a tokenizer",
         advice: "Put the tokenizer.json of the model beside its weights.")
     }
+    return ModelKind(outputs: try RewardHead(of: checkpoint, architecture)?.names).type
+  }
+
+  /// What is known of a model from its settings; nil for an adapter, whose base says it.
+  static func outline(at url: URL) throws -> ModelOutline? {
+    let settings = url.appending(path: "adapter_config.json")
+    guard !FileManager.default.fileExists(atPath: settings.path) else { return nil }
+    let checkpoint = try Checkpoint(opening: url)
+    let architecture = try Architectures.make(Settings(model: url.path, json: checkpoint.config))
     return ModelOutline(context: architecture.dimensions.context)
   }
 }

@@ -11,12 +11,14 @@ extension LanguageModel: StoredValue {
     static let facts = "model.json"
     static let weights = "weights.gguf"
     static let vocabulary = "vocabulary.gguf"
+    static let head = "head.safetensors"
     static func adapter(_ place: Int) -> String { "adapter.\(place).safetensors" }
   }
 
   public func write(to folder: Folder) throws {
     var facts: JSONObject = [
-      "name": .string(name), "history": .array(history.map { .string("\($0)") }),
+      "name": .string(name), "history": history.json,
+      "curves": .array(curves.map { ["name": .string($0.name), "values": $0.values.json] }),
       "template": templateSource.map(JSONValue.string) ?? .null,
       "adapters": .array(adapters.map(\.settings.json)), "special": tokenizer.special.json,
     ]
@@ -31,6 +33,11 @@ extension LanguageModel: StoredValue {
     for (place, adapter) in adapters.enumerated() {
       try SafetensorsWriter.write(
         adapter.namedFactors, to: folder.appending(path: File.adapter(place)))
+    }
+    if let head {
+      facts["head"] = .array(head.names.map(JSONValue.string))
+      try SafetensorsWriter.write(
+        Dictionary(uniqueKeysWithValues: head.weights), to: folder.appending(path: File.head))
     }
     try writeTokenizer(to: folder)
     try AtomicFile.write(
@@ -58,7 +65,14 @@ extension LanguageModel: StoredValue {
       let file = try SafetensorsFile(opening: folder.appending(path: File.adapter(place)))
       model.adapters.append(try Adapter(settings: LoRASettings(json: settings), file))
     }
-    model.history = (facts["history"]?.elements ?? []).compactMap { $0.text.flatMap(Double.init) }
+    if let names = facts["head"]?.elements?.compactMap(\.text) {
+      let file = try SafetensorsFile(opening: folder.appending(path: File.head))
+      model.head = try RewardHead(names: names, file)
+    }
+    model.history = facts["history"]?.doubles ?? []
+    model.curves = (facts["curves"]?.elements ?? []).map {
+      Curve(name: $0["name"]?.text ?? "", values: $0["values"]?.doubles ?? [])
+    }
     return model
   }
 
@@ -104,6 +118,15 @@ extension LanguageModel: StoredValue {
     }
     return (tokenizer.with(special: tokenizer.special.taking(special)), source)
   }
+}
+
+extension [Double] {
+  /// As texts, which keep every bit.
+  fileprivate var json: JSONValue { .array(map { .string("\($0)") }) }
+}
+
+extension JSONValue {
+  fileprivate var doubles: [Double] { (elements ?? []).compactMap { $0.text.flatMap(Double.init) } }
 }
 
 /// Which file a stored model stands on, with its size, so that another one is not taken for it.
@@ -166,6 +189,14 @@ extension Adapter {
         a: try file.weight(name), b: try file.weight("\(module).\(Factor.b.rawValue).weight"))
     }
     self.init(settings: settings, factors: factors)
+  }
+}
+
+extension RewardHead {
+  fileprivate init(names: [String], _ file: SafetensorsFile) throws {
+    self.init(
+      names: names, weight: try file.weight(Self.weightName),
+      bias: file.names.contains(Self.biasName) ? try file.weight(Self.biasName) : nil)
   }
 }
 

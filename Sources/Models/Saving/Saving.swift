@@ -24,6 +24,7 @@ extension LanguageModel {
   }
 
   private func saveFolder(to url: URL, _ type: ElementType) throws {
+    try head?.checkBias(of: name)
     guard config["rope_freqs"]?.elements == nil else {
       throw ModelError(
         model: name,
@@ -37,6 +38,11 @@ extension LanguageModel {
   }
 
   private func saveGGUF(to url: URL, _ type: ElementType?) throws {
+    guard head == nil else {
+      throw ModelError(
+        model: name, problem: "wears a reward head, which a GGUF file has no place for",
+        advice: "Save it in a folder: save(…, to: \"out/rm\").")
+    }
     let model = try merged()
     try GGUFExport.write(
       config: savedConfig, weights: try model.fileWeights(nil), tokenizer: try ggufTokenizer(),
@@ -51,10 +57,15 @@ extension LanguageModel {
     for parameter in architecture.parameters {
       guard var weight = weights[parameter.name] else { continue }
       weight = weight.inFileLayout(parameter.layout)
+      // A reward model has no logits.
+      if self.head != nil, parameter.name == head, head != architecture.dimensions.embedding {
+        continue
+      }
       if let type { weight = try weight.converted(to: type) }
       let isOutside = parameter.name == head && head != architecture.dimensions.embedding
       result[(isOutside ? "" : prefix) + parameter.name] = weight
     }
+    if let weight = self.head?.weight { result[RewardHead.weightName] = weight }
     return result
   }
 
@@ -63,6 +74,7 @@ extension LanguageModel {
     if object["architectures"] == nil {
       object["architectures"] = [.string(type(of: architecture).className)]
     }
+    if let head { describe(head, in: &object) }
     return .object(object)
   }
 
@@ -77,7 +89,10 @@ extension LanguageModel {
   }
 
   /// The last adapter as PEFT keeps it.
+  ///
+  /// A head goes with it, under PEFT's `modules_to_save`.
   public func adapterFolder() throws -> AdapterFolder {
+    try head?.checkBias(of: name)
     guard let adapter = adapters.last else {
       throw ModelError(
         model: name, problem: "wears no adapter", advice: "Save it as \"folder\".")
@@ -95,7 +110,9 @@ extension LanguageModel {
       modules[prefix + name] = AdapterFolder.Factors(
         a: pair.a, b: pair.b.inFileRows(architecture.layout(ofModule: name)))
     }
-    return AdapterFolder(settings: settings, modules: modules)
+    var folder = AdapterFolder(settings: settings, modules: modules)
+    if let head { folder.take(head) }
+    return folder
   }
 
   /// What PEFT finds the modules by: last parts of names, with one part more where other modules

@@ -48,7 +48,8 @@ extension LanguageModel {
     var config = JSONObject()
     let special = tokenizer.special
     let named = [
-      ("bos_token", special.bos), ("eos_token", special.eos), ("pad_token", special.pad),
+      ("bos_token", special.bos), ("eos_token", special.eos),
+      ("pad_token", head == nil ? special.pad : paddingToken),
       ("unk_token", special.unknown),
     ]
     for (key, id) in named {

@@ -10,7 +10,14 @@ final class HeldOut {
   private let groups: [[Int]]
   private let examples: [Example]
   /// What was found last, and after which step.
-  private(set) var latest: (step: Int, loss: Double)?
+  private(set) var latest: Look?
+
+  struct Look {
+    let step: Int
+    let loss: Double
+    /// What the loss tells beside its value.
+    let metrics: [(name: String, value: Double)]
+  }
 
   init(
     _ trainer: Trainer, _ loss: Loss, _ examples: [Example], base: [[[Float]]]?, pool: WorkerPool
@@ -37,28 +44,30 @@ final class HeldOut {
   }
 
   /// The loss with the weights as they are after a step; taken once per step.
-  @discardableResult func look(after step: Int) throws -> Double {
-    if let latest, latest.step == step { return latest.loss }
-    let loss = try loss()
-    latest = (step, loss)
-    return loss
+  @discardableResult func look(after step: Int) throws -> Look {
+    if let latest, latest.step == step { return latest }
+    let values = try values()
+    let look = Look(
+      step: step, loss: values[0],
+      metrics: Array(zip(graph.metrics.map(\.name), values.dropFirst())))
+    latest = look
+    return look
   }
 
-  private func loss() throws -> Double {
-    let all = stepInputs(of: examples)
-    return try zip(batches, groups).reduce(0) { sum, part in
-      let (batch, places) = part
-      let step = graph.needsWholeStep ? stepInputs(of: places.map { examples[$0] }) : all
+  /// The loss, then the metrics.
+  private func values() throws -> [Double] {
+    let all = graph.stepInputs(examples)
+    var sums = [0.0] + graph.metrics.map { _ in 0 }
+    for (batch, places) in zip(batches, groups) {
+      let step = graph.needsWholeStep ? graph.stepInputs(places.map { examples[$0] }) : all
       var inputs = batch.inputs.merging(step) { $1 }
       if let base { inputs[LossTrace.baseName] = batch.flatten(places.map { base[$0] }) }
       try execution.run(inputs: inputs, lengths: batch.lengths)
       let share = graph.needsWholeStep ? Double(places.count) / Double(examples.count) : 1
-      return sum + Double(execution.scalar(graph.loss)) * share
+      let found = [Double(execution.scalar(graph.loss))] + graph.readMetrics(execution)
+      sums = zip(sums, found).map { $0 + $1 * share }
     }
-  }
-
-  private func stepInputs(of examples: [Example]) -> [String: InputData] {
-    LossTrace.inputs(targets: graph.targetCounts(examples), sequences: examples.count)
+    return sums
   }
 }
 

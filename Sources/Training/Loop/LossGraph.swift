@@ -5,48 +5,74 @@ import Tensors
 struct LossGraph {
   let graph = Graph()
   let loss: Tensor
+  /// What the loss tells of a step beside its value; a step in parts adds them up.
+  let metrics: [(name: String, value: Tensor)]
+  /// How far the targets' log-probabilities are from the reference's, added up; nil without one.
+  let distance: Tensor?
   /// Whether a step must run at once, as where the loss is the square of a mean over the step.
   let needsWholeStep: Bool
   private let effects: [Tensor]
-  private let roles: Int
+  private let needs: LossNeeds
+  var roles: Int { needs.roles }
 
-  /// - Parameter trains: whether gradients are made, of the last adapter or of the whole model.
-  init(_ model: LanguageModel, _ loss: Loss, trains: Bool) throws {
-    roles = loss.roles.count
-    let usesDropout = trains && (model.adapters.last.map { $0.settings.dropout > 0 } ?? false)
+  /// - Parameters:
+  ///   - trains: whether gradients are made, of the last adapter or of the whole model, and the head.
+  ///   - only: the part that alone is trained.
+  init(
+    _ model: LanguageModel, _ loss: Loss, trains: Bool, only: TrainedPart? = nil
+  ) throws {
+    needs = try LossNeeds(loss, outputs: model.head?.names)
+    let trainsBody = trains && only != .head
+    let usesDropout = trainsBody && (model.adapters.last.map { $0.settings.dropout > 0 } ?? false)
     let outfit = Scope.Outfit(
-      trainsBase: trains && model.adapters.isEmpty, adapters: model.adapters,
-      trainedAdapter: trains && !model.adapters.isEmpty ? model.adapters.count - 1 : nil,
+      trainsBase: trainsBody && model.adapters.isEmpty, adapters: model.adapters,
+      trainedAdapter: trainsBody && !model.adapters.isEmpty ? model.adapters.count - 1 : nil,
+      head: model.head, trainsHead: trains,
       dropoutKey: usesDropout ? graph.input("dropout.key", .i32, [4]) : nil)
-    let batch = BatchGraph(graph, model.architecture, outfit: outfit, roles: roles)
-    let traced = try LossTrace(batch, roles: roles).scalar(of: loss)
+    let batch = BatchGraph(graph, model.architecture, outfit: outfit, roles: needs.roles)
+    let trace = LossTrace(loss, of: batch.targets, rewards: batch.rewards)
+    let traced = try trace.scalar(), metrics = try trace.metrics()
     self.loss = traced.tensor
-    needsWholeStep = traced.cut == .whole
+    self.metrics = metrics.map { ($0.name, $0.value.tensor) }
+    needsWholeStep = traced.cut == .whole || metrics.contains { $0.value.cut != .additive }
+    distance =
+      needs.readsReference
+      ? sum(abs(batch.logProbabilities - graph.input(LossTrace.baseName, .f32, [.targets]))) : nil
     effects = trains ? graph.gradients(of: self.loss) : []
   }
 
   func plan(bounds: BatchBounds, memory: Int?) throws -> Plan {
     try Plan(
-      graph, outputs: [loss], effects: effects, bounds: bounds.axes,
+      graph, outputs: [loss] + metrics.map(\.value) + [distance].compactMap { $0 },
+      effects: effects, bounds: bounds.axes,
       options: Plan.Options(memoryBudget: memory))
   }
 
-  /// Whether the loss compares with a reference model.
-  var readsReference: Bool {
-    graph.contents.values.contains { $0.origin == .input(LossTrace.baseName) }
+  /// The metrics of the batch that ran last.
+  func readMetrics(_ execution: Execution) -> [Double] {
+    metrics.map { Double(execution.scalar($0.value)) }
   }
 
-  /// The targets of each role in a step.
-  func targetCounts(_ examples: [Example]) -> [Int] {
-    (0..<roles).map { role in
-      examples.reduce(0) { $0 + $1.targets(of: $1.completions[role]) }
+  /// What every batch of a step is fed: the counts that means are divided by.
+  func stepInputs(_ examples: [Example]) -> [String: InputData] {
+    let targets = (0..<needs.roles).map { role in
+      examples.reduce(0) { $0 + $1.targetCounts[role] }
     }
+    let sequences = examples.reduce(0) { $0 + $1.sequenceCount }
+    return LossTrace.inputs(targets: targets, sequences: sequences, prompts: examples.count)
+      .merging(LossTrace.knownInputs(needs.tables, examples)) { $1 }
   }
 }
 
 extension Batch {
   /// Numbers that belong to examples and completions as a graph is fed with them.
   func flatten(_ values: [[[Float]]]) -> InputData {
-    .floats(roles.indices.flatMap { role in values.flatMap { $0[role] } })
+    // The completions of a group are all of the first role.
+    .floats(
+      roles.indices.flatMap { role in
+        zip(values, groupSizes).flatMap { completions, size in
+          completions[role * size..<(role + 1) * size].joined()
+        }
+      })
   }
 }

@@ -26,6 +26,12 @@ package struct Order: Sendable {
     return Array(order[place * batch..<min(count, (place + 1) * batch)])
   }
 
+  /// The rows that so many steps take, in rising order; all of them where nobody knows how many.
+  func visited(within steps: Int?) -> [Int] {
+    guard let steps, steps < stepsPerEpoch else { return Array(0..<count) }
+    return (0..<steps).flatMap { rows(step: $0) }.sorted()
+  }
+
   private func order(epoch: Int) -> [Int] {
     guard shuffles else { return Array(0..<count) }
     return Random(seed: seed, purpose: .shuffling, stream: UInt32(truncatingIfNeeded: epoch))

@@ -37,8 +37,7 @@ struct ReferenceFile {
     else { return nil }
     var place = 0
     return examples.map { example in
-      example.completions.map { completion in
-        let count = example.targets(of: completion)
+      example.targetCounts.map { count in
         defer { place += count }
         return Array(all[place..<place + count])
       }

@@ -9,33 +9,55 @@ package struct TrainingRun {
   let model: LanguageModel
   let loss: Loss
   let settings: TrainingSettings
+  /// What the model is compared with, where it is not the model as it was before training.
+  let other: LanguageModel?
   let context: RunContext
   let pool: WorkerPool
+  private let needs: LossNeeds
 
   /// How many times the held-out loss is taken in a run, beside the start and the end.
   private static let watches = 10
 
   package init(
-    _ model: LanguageModel, _ loss: Loss, _ settings: TrainingSettings, _ context: RunContext
-  ) {
+    _ model: LanguageModel, _ loss: Loss, _ settings: TrainingSettings, _ context: RunContext,
+    reference: LanguageModel? = nil
+  ) throws {
     self.model = model
     self.loss = loss
     self.settings = settings
     self.context = context
+    other = reference
     pool = WorkerPool(count: context.threads)
+    needs = try LossNeeds(loss, outputs: model.head?.names)
+    try checkReference()
+  }
+
+  private func checkReference() throws {
+    guard let other else { return }
+    guard needs.readsReference else {
+      throw TrainingError(
+        problem: "a reference is given, but the loss does not compare with one",
+        advice: "Leave `reference:` out, or take a loss that does, such as dpo().")
+    }
+    guard other.cutsTexts(like: model) else {
+      throw TrainingError(
+        problem: "the reference \(other.name) cuts texts into other tokens than \(model.name)",
+        advice: "Log-probabilities compare token by token: the tokenizer must be the same.")
+    }
   }
 
   package func run(on data: Dataset, watching held: Dataset?) throws -> LanguageModel {
     let examples = try encode(data, "training rows")
     let watched = try held.map { try encode($0, "held-out rows") }
-    let readsReference = try LossGraph(model, loss, trains: false).readsReference
-    let base = try readsReference ? reference(examples, "reference") : nil
+    let base = try needs.readsReference ? referenceOfVisited(examples) : nil
     let snapshot = try Snapshot.read(from: context.scratch, key: context.key)
     let trainer = try Trainer(
-      model, loss, examples, base: base, settings: settings, pool: pool, snapshot: snapshot)
+      model, loss, examples, base: base, settings: settings, pool: pool, snapshot: snapshot,
+      isOwnReference: other == nil)
     let heldOut = try watched.map {
       try HeldOut(
-        trainer, loss, $0, base: try readsReference ? reference($0, "held-out reference") : nil,
+        trainer, loss, $0,
+        base: try needs.readsReference ? reference($0, "held-out reference") : nil,
         pool: pool)
     }
     try loop(trainer, heldOut, secondsBefore: snapshot?.seconds ?? 0)
@@ -44,7 +66,8 @@ package struct TrainingRun {
 
   private func encode(_ data: Dataset, _ step: String) throws -> [Example] {
     let rows = try EncodedRows(
-      data, for: loss.roles, model: model, length: settings.length, step: step)
+      data, for: loss.roles, columns: needs.columns, optional: needs.optional, model: model,
+      length: settings.length, step: step)
     context.report(.ledger(rows.ledger))
     guard data.count > 0 else {
       throw TrainingError(
@@ -56,11 +79,11 @@ package struct TrainingRun {
           + rows.ledger.entries.map { "\($0.count) \($0.reason)" }.joined(separator: ", "),
         advice: "Look at the rows with take(3); is `length:` long enough for the prompts?")
     }
-    return rows.examples
+    return try needs.completed(rows.examples)
   }
 
-  /// Log-probabilities under the reference: the model without the adapter that is trained, or as
-  /// it was before training.
+  /// Log-probabilities under the reference: another model, or this one as it is before training,
+  /// with all that it has learnt before.
   private func reference(_ examples: [Example], _ label: String) throws -> [[[Float]]] {
     let file = ReferenceFile(label, of: context)
     if let known = file?.read(for: examples) { return known }
@@ -69,9 +92,22 @@ package struct TrainingRun {
     return found
   }
 
+  /// The reference's scores of the rows that the budget lets train on; others have none.
+  private func referenceOfVisited(_ examples: [Example]) throws -> [[[Float]]] {
+    let order = Order(
+      count: examples.count, batch: settings.batch, seed: settings.seed,
+      shuffles: settings.shuffles)
+    let steps = order.steps(within: settings.budget, tokens: examples.map(\.tokenCount))
+    let visited = order.visited(within: steps)
+    var base = [[[Float]]](repeating: [], count: examples.count)
+    for (place, scores) in zip(visited, try reference(visited.map { examples[$0] }, "reference")) {
+      base[place] = scores
+    }
+    return base
+  }
+
   private func score(_ examples: [Example], _ label: String) throws -> [[[Float]]] {
-    let adapters = max(0, model.adapters.count - 1)
-    let scorer = Scorer(model, adapters: adapters, pool: pool, tokens: settings.tokensAtOnce)
+    let scorer = Scorer(other ?? model, pool: pool, tokens: settings.tokensAtOnce)
     return try scorer.logProbabilities(examples) { done in
       if context.isPausing() { throw Paused(place: "while scoring the reference") }
       context.report(
@@ -114,8 +150,10 @@ package struct TrainingRun {
   }
 
   private func tell(_ heldOut: HeldOut?, after step: Int, _ place: String) throws {
-    guard let loss = try heldOut?.look(after: step) else { return }
-    context.report(.message("held-out loss \(place): \((loss * 10_000).rounded() / 10_000)"))
+    guard let look = try heldOut?.look(after: step) else { return }
+    func rounded(_ value: Double) -> String { "\((value * 10_000).rounded() / 10_000)" }
+    let more = look.metrics.map { ", \($0.name) \(rounded($0.value))" }.joined()
+    context.report(.message("held-out loss \(place): \(rounded(look.loss))\(more)"))
   }
 
   private func report(
@@ -131,7 +169,7 @@ package struct TrainingRun {
           label: context.label, done: trainer.history.count, total: total, loss: step.loss,
           tokensPerSecond: pace.tokensPerSecond,
           secondsLeft: pace.secondsLeft(done: trainer.history.count, total: total),
-          metrics: metrics)))
+          figures: step.metrics, metrics: metrics)))
   }
 }
 

@@ -11,6 +11,8 @@ package struct Snapshot: Sendable {
   package var parameters: [String: Weight]
   package var moments: [String: AdamW.Moments]
   package var history: [Double]
+  /// What else was told of each step, by name.
+  package var curves: [String: [Double]] = [:]
   /// The stage that it belongs to: several may share a folder where nothing is stored.
   package var key = ""
   /// How long the run has trained, for budgets of time.
@@ -26,10 +28,9 @@ package struct Snapshot: Sendable {
       all["first/\(name)"] = pair.first
       all["second/\(name)"] = pair.second
     }
-    let bits = history.map { String($0.bitPattern, radix: 16) }.joined(separator: " ")
-    try SafetensorsWriter.write(
-      all, to: folder.appending(path: Self.name),
-      metadata: ["losses": bits, "key": key, "seconds": "\(seconds)"])
+    var metadata = ["losses": Self.bits(history), "key": key, "seconds": "\(seconds)"]
+    for (name, values) in curves { metadata["curve.\(name)"] = Self.bits(values) }
+    try SafetensorsWriter.write(all, to: folder.appending(path: Self.name), metadata: metadata)
   }
 
   /// nil where no run of the stage was interrupted.
@@ -52,6 +53,18 @@ package struct Snapshot: Sendable {
 }
 
 extension Snapshot {
+  /// Numbers to the last bit.
+  private static func bits(_ numbers: [Double]) -> String {
+    numbers.map { String($0.bitPattern, radix: 16) }.joined(separator: " ")
+  }
+
+  private static func numbers(_ bits: String) throws -> [Double] {
+    let words = bits.split(separator: " ")
+    let numbers = words.compactMap { UInt64($0, radix: 16).map(Double.init(bitPattern:)) }
+    guard numbers.count == words.count else { throw Mismatch(problem: "its losses are no numbers") }
+    return numbers
+  }
+
   private init(_ file: SafetensorsFile, losses: String) throws {
     (parameters, moments) = ([:], [:])
     for entry in file.names where entry.hasPrefix("parameter/") {
@@ -61,9 +74,14 @@ extension Snapshot {
       moments[name] = AdamW.Moments(
         first: try file.copy("first/\(name)"), second: try file.copy("second/\(name)"))
     }
-    let words = losses.split(separator: " ")
-    history = words.compactMap { UInt64($0, radix: 16).map(Double.init(bitPattern:)) }
-    guard history.count == words.count else { throw Mismatch(problem: "its losses are no numbers") }
+    history = try Self.numbers(losses)
+    for (name, bits) in file.metadata where name.hasPrefix("curve.") {
+      let values = try Self.numbers(bits)
+      guard values.count == history.count else {
+        throw Mismatch(problem: "it has another number of losses than of `\(name)`")
+      }
+      curves[String(name.dropFirst("curve.".count))] = values
+    }
     key = file.metadata["key"] ?? ""
     seconds = file.metadata["seconds"].flatMap(Double.init) ?? 0
   }

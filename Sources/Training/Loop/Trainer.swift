@@ -12,6 +12,8 @@ package final class Trainer {
   package let steps: Int?
   private let examples: [Example]
   private let base: [[[Float]]]?
+  /// Whether the reference is the model as it is before the first step.
+  private let isOwnReference: Bool
   private let pool: WorkerPool
   private let graph: LossGraph
   /// Open to whoever measures it.
@@ -19,24 +21,30 @@ package final class Trainer {
   package private(set) var parameters: [String: Weight]
   private(set) var optimizer: AdamW
   package private(set) var history: [Double]
+  /// What the loss told of each step, and the norm of its gradient: as long as `history`.
+  package private(set) var curves: [Curve]
 
   /// - Parameters:
   ///   - base: the reference's log-probabilities of each example's targets, if the loss reads them.
   ///   - snapshot: where an interrupted run stood.
   package init(
     _ model: LanguageModel, _ loss: Loss, _ examples: [Example], base: [[[Float]]]?,
-    settings: TrainingSettings, pool: WorkerPool, snapshot: Snapshot?
+    settings: TrainingSettings, pool: WorkerPool, snapshot: Snapshot?, isOwnReference: Bool = false
   ) throws {
-    graph = try LossGraph(model, loss, trains: true)
+    graph = try LossGraph(model, loss, trains: true, only: settings.only)
     var settings = settings
     if graph.needsWholeStep {
-      let largest = examples.map(\.tokenCount).sorted(by: >).prefix(settings.batch)
+      let sizes = examples.map { $0.tokenCount(sharesPrompt: settings.sharesPrompts) }
+      let largest = sizes.sorted(by: >).prefix(settings.batch)
       settings.tokensAtOnce = largest.reduce(0, +)
     }
     self.model = model
     self.settings = settings
     self.examples = examples
     self.base = base
+    // Dropout on what was learnt before makes another policy of it: then there is nothing to check.
+    let hasDropout = model.adapters.last.map { $0.settings.dropout > 0 } ?? false
+    self.isOwnReference = isOwnReference && !hasDropout
     self.pool = pool
     order = Order(
       count: examples.count, batch: settings.batch, seed: settings.seed,
@@ -52,6 +60,9 @@ package final class Trainer {
       epsilon: Float(settings.epsilon), steps: snapshot?.history.count ?? 0,
       moments: snapshot?.moments ?? [:])
     history = snapshot?.history ?? []
+    curves = (graph.metrics.map(\.name) + [Self.gradientNorm]).map { name in
+      Curve(name: name, values: snapshot?.curves[name] ?? [])
+    }
     let weights = model.graphWeights.merging(parameters) { $1 }
     execution = try Execution(plan, weights: weights, pool: pool)
   }
@@ -69,20 +80,25 @@ package final class Trainer {
 
   /// Plans are made for the fullest batch that any order of these examples can bring.
   private static func bounds(_ examples: [Example], _ settings: TrainingSettings) -> BatchBounds {
-    let longest = examples.max { $0.tokenCount < $1.tokenCount }
-    let most = max(settings.tokensAtOnce, longest?.tokenCount ?? 1)
-    let shortest = examples.map(\.tokenCount).min() ?? 1
+    let sizes = examples.map { $0.tokenCount(sharesPrompt: settings.sharesPrompts) }
+    let most = max(settings.tokensAtOnce, sizes.max() ?? 1)
+    let shortest = sizes.min() ?? 1
     let rows = min(settings.batch, max(1, most / max(1, shortest)))
     return BatchBounds(
       tokens: most, targets: most, sequences: rows,
-      roles: longest?.completions.count ?? 1)
+      roles: examples.first?.targetCounts.count ?? 1,
+      groupSize: examples.map(\.sequenceCount).max() ?? 1)
   }
 
   var isDone: Bool { steps.map { history.count >= $0 } ?? false }
 
+  static let gradientNorm = "gradient_norm"
+
   /// What a step did.
   package struct StepReport {
     package let loss: Double
+    /// What the loss tells beside its value.
+    package let metrics: [(name: String, value: Double)]
     package let gradientNorm: Double
     package let rate: Double
     package let tokens: Int
@@ -92,14 +108,16 @@ package final class Trainer {
   package func step(rate: Double) throws -> StepReport {
     let rows = order.rows(step: history.count)
     let chosen = rows.map { examples[$0] }
-    let stepInputs = LossTrace.inputs(
-      targets: graph.targetCounts(chosen), sequences: chosen.count)
+    let stepInputs = graph.stepInputs(chosen)
     var loss = 0.0
+    var metrics = graph.metrics.map { _ in 0.0 }
+    var distance = 0.0
     var (done, tokens) = (0, 0)
-    for group in chosen.grouped(tokens: settings.tokensAtOnce) {
+    let shares = settings.sharesPrompts
+    for group in chosen.grouped(tokens: settings.tokensAtOnce, sharesPrompts: shares) {
       let members = Array(rows[done..<done + group.count])
       done += group.count
-      let batch = Batch(group)
+      let batch = Batch(group, sharesPrompts: shares)
       var inputs = batch.inputs.merging(stepInputs) { $1 }
       inputs["dropout.key"] = Random.key(
         seed: settings.seed, step: history.count, rowsBefore: tokens)
@@ -107,13 +125,32 @@ package final class Trainer {
       if let base { inputs[LossTrace.baseName] = batch.flatten(members.map { base[$0] }) }
       try execution.run(inputs: inputs, lengths: batch.lengths)
       loss += Double(execution.scalar(graph.loss))
+      metrics = zip(metrics, graph.readMetrics(execution)).map { $0 + $1 }
+      distance += graph.distance.map { Double(execution.scalar($0)) } ?? 0
     }
-    let report = try update(loss: loss, rate: rate, tokens: tokens)
+    try checkStart(distance / Double(max(1, chosen.reduce(0) { $0 + $1.targetCount })), loss: loss)
+    let norm = try update(loss: loss, rate: rate)
     history.append(loss)
-    return report
+    for (place, value) in (metrics + [norm]).enumerated() { curves[place].values.append(value) }
+    return StepReport(
+      loss: loss, metrics: Array(zip(graph.metrics.map(\.name), metrics)), gradientNorm: norm,
+      rate: rate, tokens: tokens)
   }
 
-  private func update(loss: Double, rate: Double, tokens: Int) throws -> StepReport {
+  /// Before its first update a model is its own reference: dpo starts at ln 2.
+  ///
+  /// A start elsewhere means that the two were not given the same tokens or weights.
+  private func checkStart(_ distance: Double, loss: Double) throws {
+    guard isOwnReference, history.isEmpty, distance > 1e-3 else { return }
+    throw TrainingError(
+      problem: "before the first update the model should be its own reference, but their "
+        + "log-probabilities differ by \(distance) per token, so that the loss starts at \(loss)",
+      advice: "Something changed between the scoring of the reference and training. Was a kept "
+        + "result made by another build? Run again with an empty store (ROUX_STORE).")
+  }
+
+  /// Takes the gradients of the step; gives their norm before clipping.
+  private func update(loss: Double, rate: Double) throws -> Double {
     let updates = parameters.keys.sorted().compactMap { name -> AdamW.Update? in
       guard let parameter = parameters[name], let gradient = execution.gradient(of: name) else {
         return nil
@@ -130,22 +167,26 @@ package final class Trainer {
     guard norm > 0 || !history.isEmpty else {
       throw TrainingError(
         problem: "the gradient is exactly zero at the first step, so nothing would be learnt",
-        advice: "Does the loss depend on b.logp, and does the model wear an adapter to train?")
+        advice: "Does the loss depend on b.logp or b.reward, and does the model wear an adapter "
+          + "to train?")
     }
     let scale = settings.clip.map { GradientNorm.scale(norm: norm, limit: $0) } ?? 1
     optimizer.update(updates, rate: Float(rate), scale: scale, pool: pool)
-    return StepReport(loss: loss, gradientNorm: norm, rate: rate, tokens: tokens)
+    return norm
   }
 
   /// Where the run stands, to be written down.
   package var snapshot: Snapshot {
-    Snapshot(parameters: parameters, moments: optimizer.moments, history: history)
+    Snapshot(
+      parameters: parameters, moments: optimizer.moments, history: history,
+      curves: Dictionary(curves.map { ($0.name, $0.values) }) { $1 })
   }
 
   /// The model as it is now.
   package var trained: LanguageModel {
     var trained = model.replacing(parameters)
     trained.history = history
+    trained.curves = curves
     return trained
   }
 }

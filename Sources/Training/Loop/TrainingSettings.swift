@@ -1,5 +1,8 @@
 import Vocabulary
 
+/// A part of a model that can be trained alone.
+public enum TrainedPart: String, RecipeChoice { case head }
+
 /// How to train, apart from the loss and the rows.
 public struct TrainingSettings: Sendable {
   public var budget: Budget
@@ -21,6 +24,11 @@ public struct TrainingSettings: Sendable {
   public var memory: Int?
   /// Whether rows come in a new random order each epoch.
   public var shuffles: Bool
+  /// Whether a prompt is computed once for all its answers: false costs more and changes nothing but
+  /// rounding; tests and measurements compare the two.
+  public var sharesPrompts = true
+  /// The part that alone is trained; nil for the last adapter, or all weights, and the head.
+  public var only: TrainedPart?
   /// How often a snapshot is kept, in seconds: what a crash may cost.
   public var snapshotInterval = 60.0
 
@@ -28,7 +36,7 @@ public struct TrainingSettings: Sendable {
     budget: Budget, batch: Int = 32, schedule: Schedule, weightDecay: Double = 0,
     beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-8, clip: Double? = 1,
     length: Int = 1024, seed: UInt64 = 0, tokensAtOnce: Int = 1024, memory: Int? = nil,
-    shuffles: Bool = true
+    shuffles: Bool = true, only: TrainedPart? = nil
   ) {
     self.budget = budget
     self.batch = batch
@@ -43,5 +51,6 @@ public struct TrainingSettings: Sendable {
     self.tokensAtOnce = tokensAtOnce
     self.memory = memory
     self.shuffles = shuffles
+    self.only = only
   }
 }

@@ -7,34 +7,47 @@ public struct Loss: OpaqueValue, RecipeValue {
   /// The columns that it reads, from the type that its `def` declares.
   public let row: RecipeType
   public let function: Function
+  /// From the batch to a record of tensors: what is told of each step beside the loss.
+  public let metrics: Function?
 
-  public init(row: RecipeType, function: Function) {
+  public init(row: RecipeType, function: Function, metrics: Function? = nil) {
     self.row = row
     self.function = function
+    self.metrics = metrics
   }
 
   public var recipeType: RecipeType { .opaque(Self.typeName, [row]) }
-  public var canonical: String { "\(row) \(function.canonical)" }
+  public var canonical: String { "\(row) \(function.canonical) \(metrics?.canonical ?? "")" }
 
   public func declared(as type: RecipeType) -> any OpaqueValue {
     guard case .opaque(Self.typeName, let arguments) = type, let row = arguments.first else {
       return self
     }
-    return Loss(row: row, function: function)
+    return Loss(row: row, function: function, metrics: metrics)
   }
 
   /// How many completions each row brings.
   public var roles: Role {
-    row.field("chosen") != nil && row.field("rejected") != nil ? .pair : .single
+    if row.field("responses") != nil { return .group }
+    return row.field("chosen") != nil && row.field("rejected") != nil ? .pair : .single
   }
 
-  public enum Role: Sendable { case single, pair }
+  public enum Role: Sendable {
+    case single, pair
+    /// Several tries at an answer to one prompt, which a step keeps together.
+    case group
+  }
+
+  /// The columns with numbers or truths that it may read.
+  public var columns: [String] {
+    (row.fields ?? []).filter { [.bool, .int, .float].contains($0.type) }.map(\.label)
+  }
 }
 
 extension Loss.Role {
   var count: Int {
     switch self {
-    case .single: 1
+    case .single, .group: 1
     case .pair: 2
     }
   }
@@ -50,13 +63,15 @@ extension Primitive {
       return .opaque(Loss.typeName, row)
     },
     examples: ["loss(b => mean(-b.logp, over: b.mask))"],
-    Parameter<LossFormula>.subject("of", "What is minimised, from the batch.")
-  ) { _, formula in
-    Loss(row: .any, function: formula.function)
+    Parameter<LossFormula>.subject("of", "What is minimised, from the batch."),
+    Parameter<LossFormula?>(
+      "metrics", "What else to tell of each step, as b => (likelihood: mean(sum(b.logp))).")
+  ) { _, formula, metrics in
+    Loss(row: .any, function: formula.function, metrics: metrics?.function)
   }
 }
 
-/// A lambda from the batch to a tensor, such as `b => mean(-b.logp, over: b.mask)`.
+/// A lambda from the batch, such as `b => mean(-b.logp, over: b.mask)`.
 struct LossFormula: RecipeValue {
   let function: Function
   static var recipeType: RecipeType { .function([.opaque(TracedBatch.typeName, [])], .any) }

@@ -51,7 +51,8 @@ extension Vocabulary.Primitive {
     elementwise("tanh", "The hyperbolic tangent.", tanh),
     elementwise(
       "detach", "The same numbers, through which no gradient flows.", isLinear: true, stopGradient),
-    meanOfTensor, sumOfTensor, clampTensor,
+    meanOfTensor, sumOfTensor, clampTensor, smallerOfTensors, largerOfTensors, chooseTensor,
+    sortedTensor,
   ]
 
   private static let meanOfTensor = Vocabulary.Primitive(
@@ -84,12 +85,76 @@ extension Vocabulary.Primitive {
   }
 }
 
+extension Vocabulary.Primitive {
+  private static let smallerOfTensors = ofTwo(
+    "min", "The smaller of two tensors, number by number.", minimum)
+  private static let largerOfTensors = ofTwo(
+    "max", "The larger of two tensors, number by number.", maximum)
+
+  /// A function of the numbers of two tensors that stand at the same place.
+  private static func ofTwo(
+    _ name: String, _ summary: String, _ body: @escaping @Sendable (Tensor, Tensor) -> Tensor
+  ) -> Vocabulary.Primitive {
+    Vocabulary.Primitive(
+      name, summary, in: .losses, typing: .sameTensor,
+      examples: ["loss(b => mean(\(name)(sum(-b.logp), 10.0)))"],
+      Parameter<TracedTensor>.subject("x", "A tensor."),
+      Parameter<TensorOrNumber>.subject("y", "A tensor of the same kind, or a number.")
+    ) { _, x, y in
+      try TracedTensor.zipped(name, [x, y.traced(like: x)]) { body($0[0], $0[1]) }
+    }
+  }
+
+  private static let chooseTensor = Vocabulary.Primitive(
+    "choose", "`yes` where a condition on tensors holds, else `no`, number by number.",
+    in: .losses, typing: .derived { $0.type("condition") },
+    examples: ["loss(b => mean(choose(b.logp < -5.0, yes: 5.0, no: -b.logp), over: b.mask))"],
+    Parameter<TracedTensor>.subject("condition", "A comparison of tensors, or zeros and ones."),
+    Parameter<TensorOrNumber>("yes", "What stands where it holds."),
+    Parameter<TensorOrNumber>("no", "What stands elsewhere.")
+  ) { _, condition, yes, no in
+    let parts = [condition, try yes.traced(like: condition), try no.traced(like: condition)]
+    return try TracedTensor.zipped("choose", parts) { Tensors.select($0[0], $0[1], $0[2]) }
+  }
+
+  private static let sortedTensor = Vocabulary.Primitive(
+    "sorted", "The numbers of all rows of a step in rising order.", in: .losses,
+    typing: .sameTensor, examples: ["loss(b => mean(square(sorted(sum(b.logp)) + 10.0)))"],
+    Parameter<TracedTensor>.subject("x", "A tensor with one number per row.")
+  ) { _, x in
+    guard x.level == .sequences else {
+      throw TraceError(
+        problem: "`sorted` got \(x.recipeType)",
+        advice: "It puts rows in order: reduce tokens first, with sum(…) or mean(…).")
+    }
+    return TracedTensor(Tensors.sorted(x.tensor), .sequences, .whole, x.trace)
+  }
+}
+
+/// What may stand beside a tensor in a formula.
+private struct TensorOrNumber: RecipeValue {
+  let recipeValue: Value
+  static var recipeType: RecipeType { .anyTensor }
+
+  init(recipeValue value: Value) throws { recipeValue = value }
+
+  func traced(like other: TracedTensor) throws -> TracedTensor {
+    try other.trace.tensor(of: recipeValue, like: other)
+  }
+}
+
 extension Library {
   /// The types that losses are written with.
   public static let lossTypes: [TypeEntry] = [
     TypeEntry("Loss", "What training minimises; it states the columns that it reads.", arity: 1),
     TypeEntry(TracedBatch.typeName, "The rows of a step inside a loss.") { _ in
       TracedBatch.members
+    },
+    TypeEntry(
+      TracedRow.typeName, "The numbers of the rows of a step inside a loss.",
+      openMember: .tensor(["sequence"])),
+    TypeEntry(TracedAnswer.typeName, "One answer of each row inside a loss.") { _ in
+      TracedAnswer.members
     },
   ]
 }

@@ -7,26 +7,39 @@ import Vocabulary
 /// A step may run as several smaller batches. Means over all tokens or all sequences are therefore
 /// sums divided by the counts of the whole step, which every batch is fed: the parts then add up
 /// to the loss of the step, whatever the cut.
-final class LossTrace: Sendable {
-  let batch: BatchGraph
-  let roles: Int
+package final class LossTrace: Sendable {
+  let targets: ScoredTargets
+  let rewards: RewardOutputs?
+  let loss: Loss
 
-  init(_ batch: BatchGraph, roles: Int) {
-    self.batch = batch
-    self.roles = roles
+  /// - Parameter rewards: what a head says; nil for a model without one.
+  package init(_ loss: Loss, of targets: ScoredTargets, rewards: RewardOutputs? = nil) {
+    self.loss = loss
+    self.targets = targets
+    self.rewards = rewards
   }
 
-  var graph: Graph { batch.graph }
+  var graph: Graph { targets.graph }
 
   /// How many targets of a role the whole step has. []
   func stepTargets(_ role: Int) -> Tensor { graph.input("step.targets.\(role)", .f32, .scalar) }
+
+  /// How many prompts the whole step has, where each has several sequences. []
+  var stepPrompts: Tensor { graph.input("step.prompts", .f32, .scalar) }
 
   /// How many sequences, or pairs, the whole step has. []
   var stepSequences: Tensor { graph.input("step.sequences", .f32, .scalar) }
 
   /// What the graph is fed for these counts.
-  static func inputs(targets: [Int], sequences: Int) -> [String: InputData] {
-    var inputs: [String: InputData] = ["step.sequences": .floats([Float(sequences)])]
+  ///
+  /// - Parameter prompts: how many rows there are; as many as sequences unless these are groups.
+  package static func inputs(
+    targets: [Int], sequences: Int, prompts: Int? = nil
+  ) -> [String: InputData] {
+    var inputs: [String: InputData] = [
+      "step.sequences": .floats([Float(sequences)]),
+      "step.prompts": .floats([Float(prompts ?? sequences)]),
+    ]
     for (role, count) in targets.enumerated() {
       inputs["step.targets.\(role)"] = .floats([Float(count)])
     }
@@ -35,20 +48,38 @@ final class LossTrace: Sendable {
 
   /// Log-probabilities of the targets of a role under the model that is trained.
   func logProbabilities(_ role: Int) -> TracedTensor {
-    traced(batch.values(batch.logProbabilities, ofRole: role), role)
+    traced(targets.values(targets.logProbabilities, ofRole: role), role)
   }
 
   /// The same under the reference model: computed once before training, fed with each batch.
   func baseLogProbabilities(_ role: Int) -> TracedTensor {
-    traced(batch.values(graph.input(Self.baseName, .f32, [.targets]), ofRole: role), role)
+    traced(targets.values(graph.input(Self.baseName, .f32, [.targets]), ofRole: role), role)
   }
 
-  static let baseName = "base.logp"
+  package static let baseName = "base.logp"
 
   /// Ones: only targets are here at all.
   func mask(_ role: Int) -> TracedTensor {
     let logp = logProbabilities(role)
     return logp.mapped { equal($0, $0) }
+  }
+
+  /// A number of each row; truths are 1 and 0.
+  func column(_ name: String) -> TracedTensor {
+    TracedTensor(
+      graph.input(Self.columnMark + name, .f32, [.axis(.sequences)]), .sequences, .free, self)
+  }
+
+  private static let columnMark = "row."
+
+  /// The column that an input brings; nil for other inputs.
+  static func column(of input: String) -> String? {
+    input.hasPrefix(columnMark) ? String(input.dropFirst(columnMark.count)) : nil
+  }
+
+  /// How many targets each answer of a role has.
+  func lengths(_ role: Int) -> TracedTensor {
+    TracedTensor(segmentLengths(targets.borders(ofRole: role)), .sequences, .free, self)
   }
 
   private func traced(_ tensor: Tensor, _ role: Int) -> TracedTensor {
@@ -70,7 +101,7 @@ final class LossTrace: Sendable {
     }
   }
 
-  private func constant(_ number: Double) -> TracedTensor {
+  func constant(_ number: Double) -> TracedTensor {
     TracedTensor(graph.constant(Float(number)), .scalar, .free, self)
   }
 
@@ -79,103 +110,93 @@ final class LossTrace: Sendable {
     switch x.level {
     case .tokens(let role):
       return TracedTensor(
-        segmentMean(x.tensor, borders: batch.borders(ofRole: role)), .sequences, x.cut, self)
+        segmentMean(x.tensor, borders: targets.borders(ofRole: role)), .sequences, x.cut, self)
+    case .outputs(let count): return sum(x).mapped(isLinear: true) { $0 / Float(count) }
     case .sequences:
       return TracedTensor(Tensors.sum(x.tensor) / stepSequences, .scalar, x.cutOfSum, self)
+    case .prompts:
+      return TracedTensor(Tensors.sum(x.tensor) / stepPrompts, .scalar, x.cutOfSum, self)
     case .scalar: return x
     }
   }
 
-  /// The mean over all tokens of the step that a mask selects.
+  /// The mean over all tokens, or all outputs, of the step that a mask selects.
   func mean(_ x: TracedTensor, over mask: TracedTensor) throws -> TracedTensor {
-    guard case .tokens(let role) = x.level, x.level == mask.level else {
+    guard let total = total(of: mask, x.level) else {
       throw TraceError(
         problem: "`mean` got \(x.recipeType) over \(mask.recipeType)",
         advice: "Both must have one number per token of the same answers, as in "
-          + "mean(-b.logp, over: b.mask).")
+          + "mean(-b.logp, over: b.mask), or per output of a head.")
     }
     let cut = x.cut == .free ? mask.cutOfSum : .whole
-    return TracedTensor(Tensors.sum(x.tensor * mask.tensor) / stepTargets(role), .scalar, cut, self)
+    return TracedTensor(Tensors.sum(x.tensor * mask.tensor) / total, .scalar, cut, self)
+  }
+
+  /// How much of the whole step a mask selects; nil where it does not fit.
+  private func total(of mask: TracedTensor, _ level: TracedTensor.Level) -> Tensor? {
+    guard level == mask.level else { return nil }
+    switch level {
+    case .tokens(let role): return stepTargets(role)
+    case .outputs: return mask.total ?? Tensors.maximum(Tensors.sum(mask.tensor), 1)
+    case .sequences, .prompts, .scalar: return nil
+    }
   }
 
   func sum(_ x: TracedTensor) -> TracedTensor {
     switch x.level {
     case .tokens(let role):
       return TracedTensor(
-        segmentSum(x.tensor, borders: batch.borders(ofRole: role)), .sequences, x.cut, self)
-    case .sequences: return TracedTensor(Tensors.sum(x.tensor), .scalar, x.cutOfSum, self)
+        segmentSum(x.tensor, borders: targets.borders(ofRole: role)), .sequences, x.cut, self)
+    case .outputs: return TracedTensor(sumColumns(x.tensor), .sequences, x.cut, self)
+    case .sequences, .prompts:
+      return TracedTensor(Tensors.sum(x.tensor), .scalar, x.cutOfSum, self)
     case .scalar: return x
     }
   }
 
-  /// Traces a loss to one number; what it leaves per sequence is averaged over the step.
-  func scalar(of loss: Loss) throws -> TracedTensor {
+  /// Traces the loss to one number; what it leaves per sequence is averaged over the step.
+  package func scalar() throws -> TracedTensor {
     let value = try loss.function(.opaque(TracedBatch(trace: self)))
     guard case .opaque(let traced as TracedTensor) = value else {
       throw TraceError(
         problem: "the loss gives a \(value.type), not a tensor",
-        advice: "It must depend on the model, through b.logp for example.")
+        advice: "It must depend on the model, through b.logp or b.reward for example.")
     }
+    return try scalar(traced, "the loss")
+  }
+
+  /// What the loss tells of a step beside its value, by name, each averaged over the step.
+  package func metrics() throws -> [(name: String, value: TracedTensor)] {
+    guard let function = loss.metrics else { return [] }
+    let value = try function(.opaque(TracedBatch(trace: self)))
+    guard case .record(let record) = value else {
+      throw TraceError(
+        problem: "the metrics of the loss are a \(value.type), not a record",
+        advice: "Write them as metrics: b => (likelihood: mean(sum(b.logp))).")
+    }
+    return try record.pairs.map { name, value in
+      guard case .opaque(let traced as TracedTensor) = value else {
+        throw TraceError(
+          problem: "the metric `\(name)` is a \(value.type), not a tensor",
+          advice: "It must depend on the step, through b.logp for example.")
+      }
+      return (name, try scalar(traced, "the metric `\(name)`"))
+    }
+  }
+
+  private func scalar(_ traced: TracedTensor, _ what: String) throws -> TracedTensor {
     switch traced.level {
     case .scalar: return traced
-    case .sequences: return mean(traced)
+    case .sequences, .prompts: return mean(traced)
+    case .outputs:
+      throw TraceError(
+        problem: "the loss gives one number per output of the head",
+        advice: "End it with mean(…, over: known(b, columns)), or with sum(…) or mean(…) per "
+          + "sequence.")
     case .tokens:
       throw TraceError(
-        problem: "the loss gives one number per token",
+        problem: "\(what) gives one number per token",
         advice: "End it with mean(…, over: b.mask), or with sum(…) or mean(…) per sequence.")
     }
   }
-}
-
-/// The batch as a loss sees it: `b.logp`, `b.mask`, `b.base_logp`, or these under `b.chosen` and
-/// `b.rejected`.
-struct TracedBatch: OpaqueValue {
-  static let typeName = "Batch"
-  let trace: LossTrace
-  var role: Int?
-
-  var canonical: String { "batch \(role ?? -1)" }
-
-  init(trace: LossTrace, role: Int? = nil) {
-    self.trace = trace
-    self.role = role ?? (trace.roles == 1 ? 0 : nil)
-  }
-
-  func member(_ name: String) throws -> Value? {
-    switch (name, role) {
-    case ("chosen", nil): return .opaque(TracedBatch(trace: trace, role: 0))
-    case ("rejected", nil): return .opaque(TracedBatch(trace: trace, role: 1))
-    case ("logp", let role?): return .opaque(trace.logProbabilities(role))
-    case ("base_logp", let role?): return .opaque(trace.baseLogProbabilities(role))
-    case ("mask", let role?): return .opaque(trace.mask(role))
-    default: throw absent(name)
-    }
-  }
-
-  private func absent(_ name: String) -> TraceError {
-    guard role == nil else {
-      let advice = "There are logp, base_logp and mask here."
-      let isPart = name == "chosen" || name == "rejected"
-      return TraceError(
-        problem: "the batch has no `\(name)` here",
-        advice: isPart && trace.roles == 1
-          ? advice + " Pairs come where the loss reads the columns chosen and rejected: "
-            + "Loss<(prompt: Text, chosen: Text, rejected: Text)>." : advice)
-    }
-    return TraceError(
-      problem: "a batch of pairs has no `\(name)` of its own",
-      advice: "There are b.chosen.\(name) and b.rejected.\(name), if it is one of logp, base_logp "
-        + "and mask.")
-  }
-
-  /// The parts that a loss may name; which of them there are follows from the rows it reads.
-  static let members: [RecordField] = {
-    let tokens = RecipeType.tensor(["sequence", "token"])
-    let answer = [
-      RecordField("logp", tokens), RecordField("base_logp", tokens), RecordField("mask", tokens),
-    ]
-    return answer + [
-      RecordField("chosen", .record(answer)), RecordField("rejected", .record(answer)),
-    ]
-  }()
 }

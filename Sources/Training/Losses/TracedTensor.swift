@@ -10,8 +10,12 @@ public struct TracedTensor: OpaqueValue, RecipeValue {
   public enum Level: Sendable, Hashable {
     /// One per target of a role (0 chosen or only, 1 rejected). `Tensor<sequence, token>`
     case tokens(role: Int)
+    /// One per sequence and output of a head. `Tensor<sequence, output>`
+    case outputs(Int)
     /// One per sequence or pair. `Tensor<sequence>`
     case sequences
+    /// One per prompt, where each has several sequences. `Tensor<prompt>`
+    case prompts
     case scalar
   }
 
@@ -29,12 +33,17 @@ public struct TracedTensor: OpaqueValue, RecipeValue {
   public let level: Level
   let cut: Cut
   let trace: LossTrace
+  /// The sum over the whole step, where the numbers are a mask and the sum is fed.
+  var total: Tensor?
 
-  init(_ tensor: Tensor, _ level: Level, _ cut: Cut, _ trace: LossTrace) {
+  init(
+    _ tensor: Tensor, _ level: Level, _ cut: Cut, _ trace: LossTrace, total: Tensor? = nil
+  ) {
     self.tensor = tensor
     self.level = level
     self.cut = cut
     self.trace = trace
+    self.total = total
   }
 
   /// A function of each number.
@@ -76,12 +85,30 @@ public struct TracedTensor: OpaqueValue, RecipeValue {
 
   /// The level of an element-wise result: equal levels, or one side a scalar.
   private func joined(_ other: TracedTensor, _ operation: Vocabulary.Operation) throws -> Level {
+    try joined(other, in: operation.rawValue)
+  }
+
+  private func joined(_ other: TracedTensor, in word: String) throws -> Level {
     if level == other.level || other.level == .scalar { return level }
     if level == .scalar { return other.level }
     throw TraceError(
-      problem: "`\(operation.rawValue)` got \(recipeType) and \(other.recipeType)",
+      problem: "`\(word)` got \(recipeType) and \(other.recipeType)",
       advice: "Reduce one side with sum(…) or mean(…) first, so that both have one number per "
         + "sequence.")
+  }
+
+  /// A function of the numbers that stand at the same place.
+  static func zipped(
+    _ word: String, _ operands: [TracedTensor], _ body: ([Tensor]) -> Tensor
+  ) throws -> TracedTensor {
+    var level = operands[0].level
+    for operand in operands.dropFirst() {
+      let before = TracedTensor(operand.tensor, level, .free, operand.trace)
+      level = try before.joined(operand, in: word)
+    }
+    let isFree = operands.allSatisfy { $0.cut == .free }
+    return TracedTensor(
+      body(operands.map(\.tensor)), level, isFree ? .free : .whole, operands[0].trace)
   }
 }
 
@@ -89,7 +116,9 @@ extension TracedTensor.Level {
   public var dimensions: [String] {
     switch self {
     case .tokens: ["sequence", "token"]
+    case .outputs: ["sequence", "output"]
     case .sequences: ["sequence"]
+    case .prompts: ["prompt"]
     case .scalar: []
     }
   }

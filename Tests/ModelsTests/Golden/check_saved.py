@@ -10,7 +10,11 @@ import sys
 
 import torch
 from peft import PeftModel
-from transformers import AutoModelForCausalLM, AutoTokenizer
+from transformers import (
+    AutoModelForCausalLM,
+    AutoModelForSequenceClassification,
+    AutoTokenizer,
+)
 
 
 def log_probabilities(model, ids):
@@ -24,6 +28,38 @@ def load(folder):
     return AutoModelForCausalLM.from_pretrained(
         folder, dtype=torch.float32, attn_implementation="eager"
     ).eval()
+
+
+def classifier(folder, **settings):
+    return AutoModelForSequenceClassification.from_pretrained(
+        folder, dtype=torch.float32, attn_implementation="eager", **settings
+    ).eval()
+
+
+def rewards(model, rows, pad):
+    """One batch with padding at the right, as Transformers scores texts of unlike lengths."""
+    if pad is None and len(rows) > 1:  # then Transformers scores single texts only
+        return max(rewards(model, [row], pad) for row in rows)
+    longest = max(len(row["ids"]) for row in rows)
+    ids = [row["ids"] + [pad] * (longest - len(row["ids"])) for row in rows]
+    mask = [[1] * len(row["ids"]) + [0] * (longest - len(row["ids"])) for row in rows]
+    with torch.no_grad():
+        found = model(torch.tensor(ids), attention_mask=torch.tensor(mask)).logits
+    wanted = torch.tensor([row["outputs"] for row in rows])
+    return (found - wanted).abs().max().item()
+
+
+def check_rewards(folder, rows):
+    """The largest errors of a reward model's folder, and of its PEFT folder on the base."""
+    whole = classifier(folder / "reward")
+    config = whole.config
+    assert config.num_labels == 2 and config.id2label[0] == "helpfulness", config
+    pad = config.pad_token_id
+    tokenizer = AutoTokenizer.from_pretrained(folder / "reward")
+    assert tokenizer.pad_token_id == pad
+    base = classifier(folder / "base", num_labels=2, pad_token_id=pad)
+    worn = PeftModel.from_pretrained(base, folder / "reward-adapter").eval()
+    return {"reward": rewards(whole, rows, pad), "reward-adapter": rewards(worn, rows, pad)}
 
 
 def main(root):
@@ -43,6 +79,9 @@ def main(root):
             error = max(abs(a - b) for a, b in zip(found, expected[name], strict=True))
             print(f"{folder.name:8} {name:8} {error:.1e}")
             worst = max(worst, error)
+        for name, error in check_rewards(folder, expected["rewards"]).items():
+            print(f"{folder.name:8} {name:14} {error:.1e}")
+            worst = max(worst, 5 * error)
     return worst < 5e-4
 
 

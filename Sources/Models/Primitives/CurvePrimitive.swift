@@ -1,0 +1,50 @@
+import Vocabulary
+
+/// What one figure was at each step of a training.
+public struct RecordedCurve: OpaqueValue, RecipeValue {
+  public static let typeName = "Curve"
+
+  public let curve: Curve
+
+  public init(_ curve: Curve) { self.curve = curve }
+
+  public var canonical: String { "\(curve.name) \(curve.values)" }
+  public var display: Display { .curve(curve) }
+
+  public func member(_ name: String) throws -> Value? {
+    switch name {
+    case "values": .list(curve.values.map(Value.float))
+    case "first": curve.values.first.map(Value.float) ?? Value.none
+    case "last": curve.values.last.map(Value.float) ?? Value.none
+    default: nil
+    }
+  }
+
+  static let members = [
+    RecordField("values", .list(.float)), RecordField("first", .float),
+    RecordField("last", .float),
+  ]
+}
+
+extension Vocabulary.Primitive {
+  public static let curve = Self(
+    "curve", "What a figure was at each step of the training that made a model.", in: .training,
+    examples: [
+      "\(tinyModel) |> train(on: rows([(prompt: \"a\", response: \"b\")]), with: sft(), "
+        + "budget: 2steps) |> curve(of: \"gradient_norm\")"
+    ],
+    Parameter<LanguageModel>.subject("model", "A model that was trained."),
+    Parameter(
+      "of", "The figure: loss, gradient_norm, or what the loss tells besides, as margin.",
+      default: "loss")
+  ) { _, model, name in
+    let curves = [Curve(name: "loss", values: model.history)] + model.curves
+    guard let curve = curves.first(where: { $0.name == name }), !curve.values.isEmpty else {
+      throw ModelError(
+        model: model.name, problem: "has no curve of `\(name)`",
+        advice: model.history.isEmpty
+          ? "It was not trained here." : "It has \(curves.map(\.name).joined(separator: ", ")).")
+    }
+    return RecordedCurve(curve)
+  }
+}
