@@ -11,8 +11,9 @@ let safe: [SwiftSetting] = edge + [.strictMemorySafety()]
 
 /// Folders of test targets that are no sources: tests read them by path.
 let readInPlace = [
-  "Formats": ["Golden"], "Training": ["Golden"], "Models": ["Golden"], "Language": ["Programs"],
-  "Notebook": ["Transcripts"], "Standard": ["Wrong"], "LanguageServer": ["client"],
+  "Formats": ["Golden"], "Training": ["Golden"], "Models": ["Golden"], "Evaluation": ["Golden"],
+  "Language": ["Programs"], "Notebook": ["Transcripts"], "Syntax": ["Oracle"],
+  "Standard": ["Wrong", "Samples"], "LanguageServer": ["client"],
 ]
 
 /// What tests of any target may use to read files and numbers.
@@ -20,9 +21,14 @@ let fixtureTargets = [
   "JSON", "Tensors", "Formats", "Models", "Datasets", "Vocabulary", "Language", "Syntax",
 ]
 
-/// Evaluation is tested on models that have been trained, the server with all words.
+/// Evaluation is tested on models that have been trained, the language on mutated recipes, the server
+/// with all words.
 func fixtures(of name: String) -> [Target.Dependency] {
-  let more = ["Evaluation": ["Training"], "LanguageServer": ["Standard"]][name] ?? []
+  let more =
+    [
+      "Evaluation": ["Training"], "Syntax": ["SyntaxFuzzing"], "Language": ["SyntaxFuzzing"],
+      "LanguageServer": ["Standard"],
+    ][name] ?? []
   return (fixtureTargets + more).filter { $0 != name }.map { .target(name: $0) }
 }
 
@@ -40,8 +46,7 @@ let package = Package(
     .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
 
     // One reader and writer of JSON for all.
-    .target(
-      name: "JSON", swiftSettings: edge + [.enableExperimentalFeature("Lifetimes")]),
+    .target(name: "JSON", swiftSettings: edge),
 
     // The runtime, from the processor up.
     .target(name: "CKernels", cSettings: [.unsafeFlags(["-O3"])]),
@@ -62,17 +67,22 @@ let package = Package(
       name: "Datasets", dependencies: ["CZlib", "JSON", "Vocabulary"], swiftSettings: edge),
     .target(
       name: "Training",
-      dependencies: ["Models", "Datasets", "Tensors", "Formats", "Templates", "Vocabulary"],
+      dependencies: [
+        "Models", "Datasets", "Tensors", "Formats", "Templates", "Tokenizers", "Vocabulary",
+      ],
       swiftSettings: safe),
     .target(
-      name: "Evaluation", dependencies: ["Models", "Datasets", "Training", "Vocabulary"],
+      name: "Evaluation",
+      dependencies: [
+        "Models", "Datasets", "Training", "Tensors", "Templates", "Tokenizers", "Vocabulary",
+      ],
       swiftSettings: safe),
 
     // How fast it is and what it takes, measured.
     .target(
       name: "Bench",
       dependencies: [
-        "Language", "Syntax", "Training", "Models", "Tensors", "Formats", "Tokenizers",
+        "Language", "Syntax", "Training", "Models", "Datasets", "Tensors", "Formats", "Tokenizers",
         "Vocabulary", "CBLAS",
       ], swiftSettings: edge),
 
@@ -100,7 +110,9 @@ let package = Package(
       name: "Standard",
       dependencies: ["Training", "Evaluation", "Models", "Datasets", "Vocabulary"], path: "stdlib",
       exclude: ["REFERENCE.md", "tiny"],
-      resources: [.embedInCode("losses.recipe")],
+      resources: [
+        "losses", "ratings", "schedules", "prompts", "cleaning", "tasks", "metrics", "sweeps",
+      ].map { .embedInCode("\($0).recipe") },
       swiftSettings: safe),
 
     .executableTarget(
@@ -113,6 +125,14 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["JSON", "Vocabulary"], path: "Tests/TestSupport",
       swiftSettings: edge),
+
+    // Mutated recipes, for tests and for long runs.
+    .target(
+      name: "SyntaxFuzzing", dependencies: ["Syntax"], path: "Tests/SyntaxFuzzing",
+      swiftSettings: safe),
+    .executableTarget(
+      name: "SyntaxFuzz", dependencies: ["SyntaxFuzzing"], path: "Tests/SyntaxFuzz",
+      swiftSettings: safe),
   ]
     + [
       "JSON", "Tensors", "Formats", "Tokenizers", "Templates", "Models", "Datasets", "Training",

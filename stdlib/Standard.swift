@@ -7,40 +7,70 @@ import Vocabulary
 extension Library {
   /// All words of the language, one line each, in the order of the manual.
   public static let standard = Library(
-    primitives: data + text + Primitive.modelPrimitives + Primitive.adapterPrimitives + training
-      + Primitive.generationPrimitives + evaluation + results,
+    primitives: data + text + Primitive.lists + Primitive.modelPrimitives
+      + Primitive.adapterPrimitives + training + Primitive.generationPrimitives + evaluation
+      + sweeps + results,
     types: modelTypes + lossTypes + [
       TypeEntry("Schedule", "The learning rate over a run."),
-      TypeEntry("Metric", "What to measure of a model."),
-    ],
-    sources: [Source(name: "losses.recipe", text: PackageResources.lossesText)],
-    stored: [Dataset.self, LanguageModel.self, TrainedTokenizer.self])
+      TypeEntry("Measures", "Scores with what each row gave to them.", arity: 1) {
+        $0.first?.fields ?? []
+      },
+      TypeEntry("Reliability", "What came true, by what was predicted.") { _ in
+        Reliability.members
+      },
+    ] + sweepTypes + evaluationTypes,
+    sources: written,
+    stored: [
+      Dataset.self, LanguageModel.self, TrainedTokenizer.self, Measures.self,
+    ])
 
   private static let data: [Primitive] = [
     .jsonl, .json, .csv, .tsv, .lines, .rows,
     .select, .add, .rename, .explode,
     .filter, .dedup, .take, .skip, .count,
-    .shuffle, .sort, .split, .concat, .join,
+    .shuffle, .sort, .split, .concat, .join, .melt, .collect,
     .dialogues, .pairs,
   ]
 
   private static let text: [Primitive] = [
     .length, .words, .characters, .lower, .upper, .trim, .contains, .startsWith, .endsWith,
-    .replace,
+    .replace, .capitalise, .removeBetween,
     .splitText, .joinTexts, .text, .parseNumber, .reverse, .first, .last,
-    .exponential, .logarithm, .squareRoot, .absolute, .round, .modulo, .quotient,
-    .smallest, .largest, .total, .average, .pick,
+    .exponential, .logarithm, .squareRoot, .absolute, .cosineOfNumber, .roundDown, .round, .modulo,
+    .quotient,
+    .smallest, .largest, .total, .average, .pick, .betaCDF,
   ]
 
   private static let training: [Primitive] =
-    [.loss] + Primitive.lossFormulas + [.constant, .linear, .cosine, .train]
+    [.loss] + Primitive.lossFormulas + Primitive.lossColumns
+    + Primitive.groupFormulas + [.gradientCheck] + [
+      .constant, .linear, .cosine, .schedule, .train, .curve,
+    ]
 
-  private static let evaluation: [Primitive] = [.evaluate] + Primitive.metrics
+  private static let evaluation: [Primitive] =
+    [.evaluate, .measure, .difference, .sideBySide] + Primitive.metrics + [.score]
+    + Primitive.statistics + [.task] + Primitive.scorings
 
-  private static let results: [Primitive] = [.show, .saveRows]
+  private static let sweeps: [Primitive] = Primitive.distributions + [.ranking, .table]
+
+  private static let results: [Primitive] = [.show, .saveRows, .saveRecords]
 }
 
-extension PackageResources {
-  /// The losses that are written in the language.
-  static var lossesText: String { String(decoding: losses_recipe, as: UTF8.self) }
+extension Library {
+  /// The part of the library that is written in the language, in the order in which files may use
+  /// each other.
+  private static let written: [Source] = [
+    source("losses.recipe", in: .losses, PackageResources.losses_recipe),
+    source("ratings.recipe", in: .evaluation, PackageResources.ratings_recipe),
+    source("schedules.recipe", in: .training, PackageResources.schedules_recipe),
+    source("prompts.recipe", in: .prompts, PackageResources.prompts_recipe),
+    source("cleaning.recipe", in: .cleaning, PackageResources.cleaning_recipe),
+    source("tasks.recipe", in: .evaluation, PackageResources.tasks_recipe),
+    source("metrics.recipe", in: .evaluation, PackageResources.metrics_recipe),
+    source("sweeps.recipe", in: .sweeps, PackageResources.sweeps_recipe),
+  ]
+
+  private static func source(_ name: String, in chapter: Chapter, _ bytes: [UInt8]) -> Source {
+    Source(name: name, in: chapter, text: String(decoding: bytes, as: UTF8.self))
+  }
 }

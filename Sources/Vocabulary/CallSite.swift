@@ -64,6 +64,10 @@ public struct Complaint: Sendable {
     case missingFile(path: String)
     case unreadableFile(path: String)
     case invalidValue
+    /// An argument that this call needs, though others may leave it out.
+    case missingArgument(String)
+    /// Rows that leave nothing to learn.
+    case nothingToLearn
     /// Sequences, shapes or memory that do not fit.
     case doesNotFit
   }

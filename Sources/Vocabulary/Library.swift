@@ -9,25 +9,31 @@ public struct Library: Sendable {
     public let arity: Int
     /// The parts of a value by name, given the type arguments.
     public let members: @Sendable ([RecipeType]) -> [RecordField]
+    /// The type of every part, where only the rows know the names.
+    public let openMember: RecipeType?
 
     public init(
-      _ name: String, _ summary: String, arity: Int = 0,
+      _ name: String, _ summary: String, arity: Int = 0, openMember: RecipeType? = nil,
       members: @escaping @Sendable ([RecipeType]) -> [RecordField] = { _ in [] }
     ) {
       self.name = name
       self.summary = summary
       self.arity = arity
       self.members = members
+      self.openMember = openMember
     }
   }
 
   /// A file of the library that is written in the language.
   public struct Source: Sendable {
     public let name: String
+    /// Where the manual shows its functions.
+    public let chapter: Chapter
     public let text: String
 
-    public init(name: String, text: String) {
+    public init(name: String, in chapter: Chapter = .results, text: String) {
       self.name = name
+      self.chapter = chapter
       self.text = text
     }
   }

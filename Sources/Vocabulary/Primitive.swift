@@ -16,18 +16,27 @@ public struct Primitive: Sendable {
   public let keeps: RowsKept?
   /// What is known of the result before running, or complaints as a thrown `Complaints`.
   public let outline: (@Sendable (CallSite) throws -> (any Outline)?)?
+  /// What a call will use and need, or complaints as a thrown `Complaints`.
+  ///
+  /// Its arguments are those that are at hand before anything heavy runs.
+  public let preview: (@Sendable (Record) throws -> Preview)?
   /// Lines of recipe that run as tests.
   public let examples: [String]
+  /// Rewrites arguments before anything runs, so that a stage asks only for what it needs.
+  public let narrowing: (@Sendable (Record) throws -> Record)?
   private let body: @Sendable (RunContext, Record) throws -> Value
 
   /// Declares a primitive; the closure receives one Swift value per parameter.
   ///
   /// - Parameters:
   ///   - typing: how the result's type follows from a call; by default the closure's result type.
+  ///   - narrowing: see the property; what it leaves must give the same result.
   public init<each Argument: RecipeValue, Result: RecipeValue>(
     _ name: String, _ summary: String, in chapter: Chapter, cost: Cost = .pure, version: Int = 1,
     effects: Effects = [], keeps: RowsKept? = nil, typing: Typing? = nil,
-    outline: (@Sendable (CallSite) throws -> (any Outline)?)? = nil, examples: [String] = [],
+    outline: (@Sendable (CallSite) throws -> (any Outline)?)? = nil,
+    preview: (@Sendable (Record) throws -> Preview)? = nil, examples: [String] = [],
+    narrowing: (@Sendable (Record) throws -> Record)? = nil,
     _ parameter: repeat Parameter<each Argument>,
     run body: @escaping @Sendable (RunContext, repeat each Argument) throws -> Result
   ) {
@@ -39,8 +48,10 @@ public struct Primitive: Sendable {
     self.effects = effects
     self.keeps = keeps
     self.outline = outline
+    self.preview = preview
     self.typing = typing ?? .fixed(Result.recipeType)
     self.examples = examples
+    self.narrowing = narrowing
     var slots: [Slot] = []
     for one in repeat each parameter { slots.append(Slot(one)) }
     self.slots = slots
@@ -63,6 +74,8 @@ public struct Primitive: Sendable {
 /// The chapters of the manual, in its order.
 public enum Chapter: String, Sendable, CaseIterable {
   case data = "Data"
+  case cleaning = "Cleaning rows"
+  case prompts = "Prompts and templates"
   case text = "Text and numbers"
   case models = "Models"
   case adapters = "Adapters"
@@ -70,6 +83,7 @@ public enum Chapter: String, Sendable, CaseIterable {
   case training = "Training"
   case generation = "Generation"
   case evaluation = "Evaluation"
+  case sweeps = "Sweeps"
   case results = "Results"
 }
 

@@ -82,13 +82,15 @@ public struct Progress: Sendable {
   public var loss: Double?
   public var tokensPerSecond: Double?
   public var secondsLeft: Double?
+  /// What belongs beside the loss, as the margin of preferences.
+  public var figures: [(name: String, value: Double)]
   /// Further figures, such as the learning rate or the held-out loss.
   public var metrics: [(name: String, value: Double)]
 
   public init(
     label: String, done: Int, total: Int? = nil, unit: String = "steps", loss: Double? = nil,
     tokensPerSecond: Double? = nil, secondsLeft: Double? = nil,
-    metrics: [(name: String, value: Double)] = []
+    figures: [(name: String, value: Double)] = [], metrics: [(name: String, value: Double)] = []
   ) {
     self.label = label
     self.done = done
@@ -97,6 +99,7 @@ public struct Progress: Sendable {
     self.loss = loss
     self.tokensPerSecond = tokensPerSecond
     self.secondsLeft = secondsLeft
+    self.figures = figures
     self.metrics = metrics
   }
 }

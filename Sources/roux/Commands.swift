@@ -77,41 +77,13 @@ struct ShowPlan: ParsableCommand {
   func run() throws {
     let arguments = try RecipeArguments(recipe)
     let recipe = try Recipe(file: arguments.file, given: arguments.given, sandbox)
-    let plan = try recipe.checked().plan(results: recipe.store)
+    let program = try recipe.checked()
+    let plan = program.plan(results: recipe.store)
     Console.say(plan.description(in: recipe.directory))
-  }
-}
-
-struct Format: ParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "fmt", abstract: "Lay recipes out in the one style.")
-
-  @Flag(help: "Change nothing; exit with 1 if a file is laid out otherwise.")
-  var check = false
-  @Argument(help: "The recipes.")
-  var files: [String]
-
-  func run() throws {
-    var differs = false
-    for file in files {
-      guard let bytes = FileManager.default.contents(atPath: file) else {
-        Console.complain("\(file): there is no such recipe, or it cannot be read")
-        throw ExitStatus.usage.code
-      }
-      let source = SourceText(name: file, bytes: Array(bytes))
-      guard let text = Formatter.format(source) else {
-        Console.complain(Parser.parse(source).diagnostics, in: source, isJSON: false)
-        throw ExitStatus.unsound.code
-      }
-      guard Array(text.utf8) != source.bytes else { continue }
-      differs = true
-      if check {
-        Console.say(file)
-      } else {
-        try Data(text.utf8).write(to: URL(filePath: file), options: .atomic)
-      }
-    }
-    if check && differs { throw ExitStatus.stageFailed.code }
+    let runner = Runner(
+      context: RunContext(directory: program.directory), permissions: program.permissions)
+    try recipe.tell(
+      program.previews(of: plan, with: runner, memory: Machine.availableBytes), isJSON: false)
   }
 }
 
@@ -135,24 +107,19 @@ struct Document: ParsableCommand {
     channel.write(Array(entries.map { renderer.lines($0) }.joined(separator: ["", ""])))
   }
 
-  /// All words by chapter, then what is written in the language, then types.
+  /// All words by chapter, then types.
   private func list() {
     let lexicon = Words.lexicon
     for chapter in Chapter.allCases {
-      list(
-        chapter.rawValue,
-        lexicon.primitives.filter { $0.chapter == chapter }.map { ($0.name, $0.summary) })
+      list(chapter.rawValue, lexicon.entries(in: chapter).map { ($0.name, $0.headline) })
     }
-    let written = lexicon.words.compactMap(lexicon.help).filter { $0.source != nil }
-    list("Written in the language", written.map { ($0.name, $0.summary) })
     list("Types", lexicon.library.types.map { ($0.name, $0.summary) })
   }
 
   private func list(_ title: String, _ words: [(name: String, summary: String)]) {
     guard !words.isEmpty else { return }
     let lines = words.map { word in
-      let summary = word.summary.split(separator: "\n").first ?? ""
-      return "  " + word.name.padding(toLength: 18, withPad: " ", startingAt: 0) + summary
+      "  " + word.name.padding(toLength: 22, withPad: " ", startingAt: 0) + word.summary
     }
     Console.say(([title] + lines).joined(separator: "\n") + "\n")
   }

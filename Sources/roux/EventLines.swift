@@ -34,7 +34,9 @@ extension Vocabulary.Progress {
     var fields: [String: Any] = [
       "event": "progress", "label": label, "done": done, "unit": unit,
       // JSON has no infinity and no NaN.
-      "metrics": Dictionary(metrics.filter(\.value.isFinite).map { ($0.name, $0.value) }) { $1 },
+      "metrics": Dictionary(
+        (figures + metrics).filter(\.value.isFinite).map { ($0.name, $0.value) }
+      ) { $1 },
     ]
     fields["total"] = total
     fields["loss"] = loss.flatMap { $0.isFinite ? $0 : nil }

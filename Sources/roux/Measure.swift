@@ -1,6 +1,8 @@
 import ArgumentParser
 import Bench
 import Foundation
+import Language
+import Vocabulary
 
 struct Measure: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -18,6 +20,8 @@ struct Measure: ParsableCommand {
   var filter: String?
   @Option(help: "A GGUF file of SmolLM2-135M; else $ROUX_SMOLLM2, else one in models/.")
   var model: String?
+  @Option(help: "HH-RLHF rows for the preference measurement; else pairs of random tokens.")
+  var rows: String?
   @Option(help: "How many threads to use; all cores unless told.")
   var threads: Int?
   @Option(help: "How many times each thing is timed; the median counts.")
@@ -25,13 +29,21 @@ struct Measure: ParsableCommand {
 
   func run() throws {
     let bench = Bench(
-      lexicon: Words.lexicon, model: try file(), threads: threads, runs: runs, showsKernels: kernels
-    )
+      lexicon: Words.lexicon, model: try file(), threads: threads, runs: runs,
+      showsKernels: kernels,
+      preference: try .init(loss: loss(), rows: rows.map { URL(filePath: $0) }))
     if !json { Console.say(BenchReport.heading) }
     let report = try bench.run(filter: filter) { row in
       if !json { Console.say(BenchReport.line(row)) }
     }
     if json { Console.say(report.json) }
+  }
+
+  /// `dpo()` of the library.
+  private func loss() throws -> Value {
+    let program = try Recipe(text: "it = dpo()").checked()
+    let context = RunContext(directory: program.directory)
+    return try Runner(context: context).value(program.value(of: "it") ?? .none, of: program)
   }
 
   private func file() throws -> URL? {

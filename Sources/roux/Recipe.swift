@@ -83,6 +83,8 @@ struct Recipe {
         threads: threads ?? ProcessInfo.processInfo.activeProcessorCount, report: report,
         isPausing: { Interrupts.isAsked }),
       permissions: program.permissions)
+    try tell(
+      program.previews(of: plan, with: runner, memory: Machine.availableBytes), isJSON: isJSON)
     try Interrupts.during {
       defer { printer.finish() }
       try showLast(of: program, runner, report)
@@ -94,6 +96,24 @@ struct Recipe {
       }
       guard outcome.exitCode == 0 else { throw ExitCode(outcome.exitCode) }
     }
+  }
+
+  /// Tells what the rows of a plan show, and ends the run if they leave nothing to learn.
+  func tell(_ previews: Previews, isJSON: Bool) throws {
+    if !isJSON {
+      for (label, preview) in previews.all {
+        if let ledger = preview.ledger, !ledger.entries.isEmpty {
+          let reasons = ledger.entries.map { "\($0.count) \($0.reason)" }.joined(separator: ", ")
+          Console.complain(
+            "\(label): \(ledger.kept) of \(ledger.read) \(ledger.step), \(reasons)")
+        }
+        if let peak = preview.peakBytes {
+          Console.complain("\(label): \(peak.asBytes) of memory at its peak")
+        }
+      }
+    }
+    Console.complain(previews.diagnostics, in: source, isJSON: isJSON)
+    if !previews.diagnostics.isEmpty { throw ExitStatus.unsound.code }
   }
 
   /// `roux -e '1 + 2'` prints what it gives; a file does not, it says `show`.

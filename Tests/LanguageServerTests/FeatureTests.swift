@@ -151,7 +151,7 @@ import Testing
     #expect(
       hints.compactMap { $0["label"]?.text } == [
         ": Data<(prompt: Text, response: Text)>", ": Data<(prompt: Text, response: Text)>",
-        ": (rank: Int, start: Model)", ": Model",
+        ": (rank: Int, start: Model<adapted>)", ": Model<adapted>",
       ])
     #expect(hints[0]["position"] == ["line": 5, "character": 5])
     client.change("main.recipe", [["text": "x = nowhere\n"]])

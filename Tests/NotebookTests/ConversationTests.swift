@@ -147,6 +147,7 @@ struct ConversationTests {
       ("a = 2\na + 1\n", "3\n", 0), ("[1, 2]\n\n  |> length()\n", "2\n", 0),
       ("nosuch\n1\n", "1\n", 3), ("broken(1)\n2", "2\n", 1), ("check(1 > 2)\n3\n", "3\n", 4),
       ("check(1 > 2)\nbroken(1)\n", "", 1), ("// nothing\n\n", "", 0),
+      ("said = recite(\"one two\")\nsaid\nsaid\n", "one two \none two \n", 0),
       ("practice(\n  2)\n:cells\n", "2\n[1]  ok  practice(⏎  2)\n", 0),
     ])
   func pipe(_ input: String, _ output: String, _ code: Int32) throws {

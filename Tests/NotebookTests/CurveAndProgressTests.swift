@@ -38,6 +38,17 @@ struct CurveAndProgressTests {
         == "tuned  [##............]  412/2,540  16 %  loss 1.83  41.2 k tok/s  9:13 left")
   }
 
+  @Test("What a loss tells stands beside it, as far as there is room")
+  func figures() {
+    var told = state
+    told.figures = [("margin", 0.25), ("accuracy", 0.75), ("chosen_reward", 0.5)]
+    let wide = ProgressLine(width: 140).text(told, elapsed: 107)
+    #expect(
+      wide.contains("loss 1.83  ⠑⢄  margin 0.250  accuracy 0.750  chosen reward 0.500"), "\(wide)")
+    let narrow = ProgressLine(width: 118).text(told, elapsed: 107)
+    #expect(narrow.contains("accuracy 0.750") && !narrow.contains("chosen reward"), "\(narrow)")
+  }
+
   @Test("In a narrow window the less important parts go first")
   func narrow() {
     let texts = [70, 50, 24, 8, 3].map { ProgressLine(width: $0).text(state, elapsed: 107) }

@@ -7,7 +7,9 @@ import Vocabulary
 enum PromptVocabulary {
   static let lexicon = Lexicon(
     Library(
-      primitives: [.rows, .filter, .take, .select, .count, .length, practice, broken, show],
+      primitives: [
+        .rows, .filter, .take, .select, .count, .length, practice, recite, broken, show,
+      ],
       sources: [
         .init(
           name: "test.recipe",
@@ -33,6 +35,14 @@ enum PromptVocabulary {
           Progress(label: context.label, done: step + 1, total: steps, loss: 1 / Double(step + 1))))
     }
     return steps
+  }
+
+  private static let recite = Primitive(
+    "recite", "Says a text word by word, as a model does.", in: .generation, cost: .heavy,
+    Parameter<String>.subject("text", "What to say.")
+  ) { context, text in
+    for word in text.split(separator: " ") { context.report(.piece("\(word) ")) }
+    return text + " "
   }
 
   private static let broken = Primitive(

@@ -10,8 +10,8 @@ struct ManualExample: Sendable, CustomTestStringConvertible {
   let line: String
   var testDescription: String { "\(word): \(line)" }
 
-  static let all = Ran.lexicon.primitives.flatMap { primitive in
-    primitive.examples.map { ManualExample(word: primitive.name, line: $0) }
+  static let all = Chapter.allCases.flatMap(Ran.lexicon.entries).flatMap { help in
+    help.examples.map { ManualExample(word: help.name, line: $0) }
   }
 }
 
@@ -32,8 +32,11 @@ struct ManualExample: Sendable, CustomTestStringConvertible {
   }
 
   @Test func everyWordHasAnExample() {
-    let bare = Ran.lexicon.primitives.filter(\.examples.isEmpty).map(\.name)
-    #expect(bare.filter { !ExampleTests.needFiles.contains($0) } == [])
+    let entries = Chapter.allCases.flatMap(Ran.lexicon.entries)
+    let bare = entries.filter(\.examples.isEmpty).map(\.name)
+    #expect(
+      bare.filter { !ExampleTests.needFiles.contains($0) } == [],
+      "a `def` has its examples in its documentation: /// > sft()")
   }
 
   /// Words that read or write a file of the user.
@@ -57,8 +60,10 @@ struct ManualExample: Sendable, CustomTestStringConvertible {
   }
 
   @Test(
-    arguments: ["recipes", "examples", "stdlib", "Tests/StandardTests/Wrong"]
-      .flatMap(Recipes.files))
+    arguments: [
+      "recipes", "examples", "stdlib", "Tests/StandardTests/Wrong", "Tests/StandardTests/Samples",
+    ]
+    .flatMap(Recipes.files))
   func recipesAreLaidOutInTheOneStyle(_ file: URL) throws {
     let source = SourceText(name: file.lastPathComponent, bytes: Array(try Data(contentsOf: file)))
     // A wrong recipe may be no recipe at all.

@@ -17,7 +17,9 @@ enum Executable {
   private struct Hangs: Error { let arguments: [String] }
 
   /// Runs it and waits for its end, a minute at most.
-  static func run(_ arguments: [String], in folder: URL) throws -> Ended {
+  ///
+  /// - Parameter input: a file that it reads as its standard input.
+  static func run(_ arguments: [String], in folder: URL, input: URL? = nil) throws -> Ended {
     let output = folder.appending(path: "said-\(UUID().uuidString)")
     _ = FileManager.default.createFile(atPath: output.path, contents: nil)
     let handle = try FileHandle(forWritingTo: output)
@@ -25,6 +27,7 @@ enum Executable {
     process.executableURL = roux
     process.arguments = arguments
     process.currentDirectoryURL = folder
+    if let input { process.standardInput = try FileHandle(forReadingFrom: input) }
     process.standardOutput = handle
     process.standardError = handle
     try process.run()

@@ -68,6 +68,7 @@ import Testing
     try Data(sample.bytes).write(to: folder.appending(path: source.name))
     let options = Options(words: sample.options)
     return Ran(
-      source, in: folder, given: options.given, permissions: options.permissions(in: folder))
+      source, in: folder, given: options.given, permissions: options.permissions(in: folder),
+      memory: sample.memory)
   }
 }

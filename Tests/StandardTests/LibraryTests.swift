@@ -19,6 +19,20 @@ import Vocabulary
   }
 }
 
+@Test func everyFunctionOfTheLibraryIsDocumented() {
+  let functions = Chapter.allCases.flatMap(Lexicon(.standard).entries).filter { $0.source != nil }
+  #expect(!functions.isEmpty)
+  for function in functions {
+    #expect(!function.summary.isEmpty, "\(function.name) has no documentation")
+    for parameter in function.parameters {
+      #expect(
+        !parameter.summary.isEmpty,
+        "\(function.name): a line `/// - \(parameter.signature.prefix { $0 != ":" }): …` is missing"
+      )
+    }
+  }
+}
+
 @Test func everyWordAndParameterHasASummary() {
   for primitive in Library.standard.primitives {
     #expect(!primitive.summary.isEmpty, "\(primitive.name)")

@@ -24,7 +24,7 @@ struct Ran {
 
   init(
     _ source: SourceText, in directory: URL, given: [GivenParameter] = [],
-    permissions: Permissions = .all
+    permissions: Permissions = .all, memory: Int? = nil
   ) {
     let events = Collected<RunEvent>()
     let program = Program(
@@ -36,9 +36,14 @@ struct Ran {
         context: RunContext(
           directory: program.directory, scratch: directory.appending(path: "scratch"),
           threads: 2, report: { events.add($0) }))
-      let outcome = runner.run(program)
-      diagnostics += outcome.diagnostics
-      exitCode = outcome.exitCode
+      let previews = program.previews(of: program.plan(), with: runner, memory: memory)
+      diagnostics += previews.diagnostics
+      exitCode = 3
+      if previews.diagnostics.isEmpty {
+        let outcome = runner.run(program)
+        diagnostics += outcome.diagnostics
+        exitCode = outcome.exitCode
+      }
     }
     self.exitCode = exitCode
     self.diagnostics = diagnostics

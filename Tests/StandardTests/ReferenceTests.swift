@@ -27,8 +27,7 @@ struct Reference {
 
   var text: String {
     let chapters = Chapter.allCases.map(chapter).filter { !$0.isEmpty }
-    let sources = library.sources.map(fromSource)
-    return ([head] + chapters + sources + [types]).joined(separator: "\n") + "\n"
+    return ([head] + chapters + [types]).joined(separator: "\n") + "\n"
   }
 
   private var head: String {
@@ -43,32 +42,15 @@ struct Reference {
   }
 
   private func chapter(_ chapter: Chapter) -> String {
-    let primitives = lexicon.primitives.filter { $0.chapter == chapter }
-    guard !primitives.isEmpty else { return "" }
-    return "## \(chapter.rawValue)\n\n" + primitives.map(entry).joined(separator: "\n")
+    let entries = lexicon.entries(in: chapter)
+    guard !entries.isEmpty else { return "" }
+    return "## \(chapter.rawValue)\n\n" + entries.map(entry).joined(separator: "\n")
   }
 
-  private func entry(_ primitive: Primitive) -> String {
-    let parameters = primitive.slots.map { "- `\($0.signature)`: \($0.summary)" }
-    return page(
-      primitive.name, [primitive.shortSignature], primitive.summary, parameters, primitive.examples)
-  }
-
-  /// The functions of a file of the library, in the order of the file.
-  private func fromSource(_ source: Library.Source) -> String {
-    let names = source.text.split(separator: "\n").compactMap { line -> String? in
-      guard line.hasPrefix("def ") else { return nil }
-      return String(line.dropFirst(4).prefix { $0 != "(" })
-    }
-    let entries = names.compactMap(lexicon.help).map { help in
-      page(
-        help.name, help.signatures, help.summary,
-        help.parameters.map {
-          "- `\($0.signature)`" + ($0.summary.isEmpty ? "" : ": \($0.summary)")
-        },
-        [])
-    }
-    return "## Written in the language: \(source.name)\n\n" + entries.joined(separator: "\n")
+  private func entry(_ help: HelpText) -> String {
+    page(
+      help.name, help.signatures, help.summary,
+      help.parameters.map { "- `\($0.signature)`: \($0.summary)" }, help.examples)
   }
 
   private func page(

@@ -34,7 +34,7 @@ import Testing
     let folder = try WrongTests.folder.get()
     let ran = Ran(
       recipe.source, in: folder, given: recipe.options.given,
-      permissions: recipe.options.permissions(in: folder))
+      permissions: recipe.options.permissions(in: folder), memory: recipe.memory)
     #expect(ran.exitCode == recipe.exitCode, "\(recipe.name) said\n\(ran.said)")
     let said = DiagnosticRenderer().render(
       ran.diagnostics.map { $0.replacing(folder.path, with: "FOLDER") }, in: recipe.source)
@@ -137,6 +137,8 @@ struct WrongRecipe: Sendable, CustomTestStringConvertible {
   let exitCode: Int32
   /// What stands on the command line.
   let options: Options
+  /// The bytes that the machine has left, where that matters.
+  let memory: Int?
   /// Where all that is said of it stands.
   let place: URL
 
@@ -153,6 +155,7 @@ struct WrongRecipe: Sendable, CustomTestStringConvertible {
       lines.filter { $0.hasPrefix("// \(mark): ") }.map { String($0.dropFirst(mark.count + 5)) }
     }
     exitCode = remarks("exit").first.flatMap(Int32.init) ?? -1
+    memory = remarks("memory").first.flatMap { Int($0) }
     options = Options(words: remarks("run").flatMap { $0.split(separator: " ").map(String.init) })
   }
 }

@@ -97,13 +97,13 @@ extension Surroundings {
         case .function(let function):
           Completion(
             text: name, kind: .function, detail: definition.kind,
-            summary: function.documentation ?? "")
+            summary: function.documentation.words)
         case .module: Completion(text: name, kind: .function, detail: definition.kind)
         case .type(let named): Completion(text: name, kind: .type, detail: "\(named.type)")
         }
       }
     let words = Set(lexicon.callableNames).sorted().map { name in
-      Completion(text: name, kind: .function, detail: lexicon.help(for: name)?.summary ?? "")
+      Completion(text: name, kind: .function, detail: lexicon.help(for: name)?.headline ?? "")
     }
     let keywords = Token.Keyword.allCases.filter { !(isInCall && $0.beginsDeclaration) }.map {
       Completion(text: $0.rawValue, kind: .keyword, detail: "")

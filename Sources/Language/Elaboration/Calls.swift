@@ -118,7 +118,14 @@ extension Elaborator {
   private func apply(
     _ function: Typed, _ callee: SyntaxTree.Expression, _ arguments: [Given], at range: SourceRange
   ) -> Typed {
+    let label = place.label
+    place.label = nil
     let parts = arguments.map { elaborate($0) }
+    if let closure = function.closure, parts.count == 1, case .known = parts[0].form {
+      place.label = label
+      defer { place.label = nil }
+      return apply(closure, to: parts[0], at: range)
+    }
     let result: RecipeType
     switch function.type {
     case .function(_, let output): result = output

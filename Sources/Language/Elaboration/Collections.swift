@@ -75,6 +75,8 @@ extension Elaborator {
       }
     }
     var written: Set<String> = []
+    let name = place.label
+    defer { place.label = nil }
     for field in fields {
       switch field {
       case .labelled(let label, let value):
@@ -85,8 +87,10 @@ extension Elaborator {
               label: "the second", notes: ["Each field needs a label of its own."]))
         }
         let wanted = expected?.field(label.text)
+        place.label = name.map { "\($0).\(label.text)" }
         set(label.text, wanted.map { argument(value, as: $0) } ?? elaborate(value))
       case .spread(let value):
+        place.label = name
         for (label, part) in spread(value) { set(label, part) }
       }
     }
@@ -105,6 +109,8 @@ extension Elaborator {
   func spread(_ expression: SyntaxTree.Expression) -> [(label: String, part: Typed)] {
     let whole = elaborate(expression)
     guard whole.type != .unknown else { return [] }
+    // A parameter of a `def` may be any record: its fields are looked at where it is called.
+    if case .absent = whole.form, whole.type == .any { return [] }
     guard case .record(let fields) = whole.type else {
       let advice =
         whole.type == .any
@@ -134,7 +140,7 @@ extension Elaborator {
     }
     let whole = elaborate(base)
     switch members(of: whole.type) {
-    case .anything: return part(name.text, of: whole, as: .any, at: name.range)
+    case .anything(let type): return part(name.text, of: whole, as: type, at: name.range)
     case .wrong: return .wrong
     case .fields(let fields):
       if let field = fields.first(where: { $0.label == name.text }) {
@@ -153,7 +159,8 @@ extension Elaborator {
 
   private enum Members {
     case fields([RecordField])
-    case anything
+    /// Parts of any name, all of this type.
+    case anything(RecipeType)
     case wrong
   }
 
@@ -161,9 +168,11 @@ extension Elaborator {
     switch type {
     case .record(let fields): .fields(fields)
     case .opaque(let name, let arguments):
-      lexicon.library.type(named: name).map { .fields($0.members(arguments)) } ?? .anything
+      lexicon.library.type(named: name).map { entry in
+        entry.openMember.map(Members.anything) ?? .fields(entry.members(arguments))
+      } ?? .anything(.any)
     case .data(let row): .fields(lexicon.library.type(named: "Data")?.members([row]) ?? [])
-    case .tensor, .any: .anything
+    case .tensor, .any: .anything(.any)
     case .unknown: .wrong
     case .none, .bool, .int, .float, .text, .path, .quantity, .optional, .list, .choice, .either,
       .function, .row, .column, .rowType:

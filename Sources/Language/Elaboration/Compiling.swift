@@ -46,7 +46,10 @@ extension Elaborator {
     return result
   }
 
-  /// Whether nothing in the expression plans a stage: all that it calls is done at once.
+  /// Whether nothing in the expression plans a stage, as far as the names that it calls tell.
+  ///
+  /// Where several words share a name, as `join` of texts and of rows do, the one that is meant shows
+  /// only with its arguments; compiling then ends with `mayPlan`.
   func isPure(_ expression: SyntaxTree.Expression) -> Bool {
     var plansNothing = true
     expression.walk { inner in
@@ -61,11 +64,24 @@ extension Elaborator {
     switch place.scopes[name] {
     case .function(let function): return function.isPure
     case .module: return false
-    case .value, .type: return true
+    // A lambda that is known is looked at with its arguments, and may ask for stages.
+    case .value(let typed): return typed.closure == nil
+    case .type: return true
     case nil:
       return lexicon.functions[name]?.isPure
-        ?? lexicon.primitives(named: name).allSatisfy { $0.cost == .pure }
+        ?? mayBePure(lexicon.primitives(named: name))
     }
+  }
+
+  private func mayBePure(_ primitives: [Primitive]) -> Bool {
+    primitives.isEmpty || primitives.contains { $0.cost == .pure }
+  }
+
+  /// Whether a call may plan a stage here: not where code is being made of it.
+  func mayPlan(_ primitive: Primitive, at callee: SourceRange) -> Bool {
+    guard isCompiling, primitive.cost != .pure else { return true }
+    report(Diagnostic(.stageInRow, "`\(primitive.name)` is a stage of its own", at: callee))
+    return false
   }
 
   // MARK: Calls

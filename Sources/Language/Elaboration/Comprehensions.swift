@@ -8,6 +8,8 @@ struct Making {
   let element: SyntaxTree.Expression
   /// The type that the place of the list asks of its elements.
   let wanted: RecipeType?
+  /// The name of the whole, from which items have theirs.
+  let label: String?
 }
 
 /// The elements of a comprehension, as they are made.
@@ -22,7 +24,9 @@ extension Elaborator {
     _ element: SyntaxTree.Expression, _ clauses: [SyntaxTree.Clause], as expected: RecipeType?,
     at range: SourceRange
   ) -> Typed {
-    let making = Making(element: element, wanted: expected?.element)
+    let (label, prefix) = (place.label, place.prefix)
+    defer { (place.label, place.prefix) = (label, prefix) }
+    let making = Making(element: element, wanted: expected?.element, label: label)
     if depth > 0, let code = compiled(making, clauses[...]) { return code }
     var made = Made()
     collect(making, clauses[...], as: .item, into: &made)
@@ -47,6 +51,10 @@ extension Elaborator {
     into made: inout Made
   ) {
     guard let clause = clauses.first else {
+      if let label = making.label {
+        place.label = "\(label)[\(made.parts.count)]"
+        place.prefix = "\(label)[\(made.parts.count)]."
+      }
       let part = elaborate(making.element, as: making.wanted)
       switch state {
       case .item: made.parts.append(part)

@@ -44,13 +44,17 @@ final class Elaborator {
   var probes: Probes?
 
   /// The surroundings of an expression.
-  struct Place {
+  struct Place: Sendable {
     var scopes = Scopes()
     var source: SourceText
     var directory: Folder
     var row: RowContext?
     /// The name that the statement gives to its result.
     var label: String?
+    /// What stands before such names: `grid[3].` in an item of a comprehension.
+    var prefix = ""
+    /// How many lambdas are being looked at with their arguments, one inside the other.
+    var applications = 0
     /// Whether effects of the statements count: not in imported recipes and functions.
     var collectsEffects = true
     /// Values given to params from outside.
@@ -66,7 +70,7 @@ final class Elaborator {
   }
 
   /// The rows that `.column` speaks of.
-  struct RowContext {
+  struct RowContext: Sendable {
     /// Nil where the columns are not known.
     let fields: [RecordField]?
     /// Where the current row is while compiled code runs; nil where there is no current row yet,

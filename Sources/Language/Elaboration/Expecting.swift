@@ -24,7 +24,9 @@ extension Elaborator {
   private func fitted(_ typed: Typed, to type: RecipeType) -> Typed {
     guard case .known(let value) = typed.form else { return typed }
     let isRaised = typed.type == .int && value.fitted(to: type).type == .float
-    return Typed(isRaised ? .float : typed.type, .known(value.fitted(to: type)))
+    var result = typed.typed(as: isRaised ? .float : typed.type)
+    result.form = .known(value.fitted(to: type))
+    return result
   }
 
   private func mismatch(

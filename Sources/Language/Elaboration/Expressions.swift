@@ -190,12 +190,14 @@ extension Elaborator {
   private func block(
     _ bindings: [SyntaxTree.Binding], _ value: SyntaxTree.Expression, as expected: RecipeType?
   ) -> Typed {
-    scoped([:]) {
+    let label = place.label
+    return scoped([:]) {
       for binding in bindings {
         warnIfShadowing(binding.name)
-        place.label = nil
+        place.label = place.prefix + binding.name.text
         place.scopes.define(binding.name.text, .value(elaborate(binding.value)))
       }
+      place.label = label
       return elaborate(value, as: expected)
     }
   }

@@ -20,8 +20,10 @@ extension Elaborator {
       body(of: function, found.arguments, label: label ?? function.name, as: expected)
     }
     for problem in problems where problem.severity == .error {
-      report(relayed(problem, function, callee, at: range))
-      return .wrong
+      // What is wrong with a lambda that was given is told in that lambda.
+      let isOfCaller = problem.primary.source == place.source
+      return wrong(
+        isOfCaller ? problem.located(in: nil) : relayed(problem, function, callee, at: range))
     }
     return result
   }
@@ -34,9 +36,16 @@ extension Elaborator {
     let wasTracing = trace
     trace = nil
     defer { trace = wasTracing }
-    return within(surroundings(of: function)) {
+    var there = surroundings(of: function)
+    there.prefix = label.map { "\($0)." } ?? place.prefix
+    there.applications = place.applications
+    return within(there) {
       for formal in function.formals {
-        let given = arguments[formal.name] ?? fallback(formal)
+        var given = arguments[formal.name] ?? fallback(formal)
+        // Whatever was chosen, the body may ask for any of the choices.
+        if case .choice = formal.type, given.type != .unknown {
+          given = given.typed(as: formal.type)
+        }
         place.scopes.define(formal.name, .value(given))
       }
       place.label = label
@@ -86,7 +95,8 @@ extension Elaborator {
     let isHere = function.source == place.source
     let inside = Diagnostic.Label(
       problem.primary.range, problem.primary.text.isEmpty ? problem.message : problem.primary.text,
-      in: problem.secondary.first?.source ?? (isHere ? nil : function.source))
+      in: problem.primary.source ?? problem.secondary.first?.source
+        ?? (isHere ? nil : function.source))
     return Diagnostic(
       problem.code, problem.message, at: callee, label: "in this call of `\(function.name)`",
       secondary: [inside],
@@ -106,8 +116,11 @@ extension RecipeType {
 // MARK: - Definitions
 
 extension Elaborator {
-  func define(_ declaration: SyntaxTree.Function, documentation: String?) -> UserFunction {
+  func define(_ declaration: SyntaxTree.Function, _ statement: SyntaxTree.Statement)
+    -> UserFunction
+  {
     let name = declaration.name.text
+    let documentation = Documentation(statement.documentation)
     var taken: Set<String> = []
     let formals = declaration.formals.map { formal -> Formal in
       if !taken.insert(formal.label.text).inserted {
@@ -117,11 +130,12 @@ extension Elaborator {
             at: formal.label.range, label: "the second",
             notes: ["Each needs a name of its own."]))
       }
-      return self.formal(formal)
+      return self.formal(formal, documentation)
     }
     var function = UserFunction(
       name: name, formals: formals, result: declaration.result.map(type), body: declaration.body,
-      documentation: documentation, source: place.source, scopes: place.scopes, isSound: true,
+      documentation: documentation, text: place.source[statement.range], source: place.source,
+      scopes: place.scopes, isSound: true,
       isPure: isPure(declaration.body) && declaration.formals.allSatisfy { isPure($0) })
     let (_, problems) = collecting { checkAlone(function) }
     problems.forEach(report)
@@ -131,9 +145,10 @@ extension Elaborator {
 
   private func isPure(_ formal: SyntaxTree.Formal) -> Bool { formal.fallback.map(isPure) ?? true }
 
-  private func formal(_ formal: SyntaxTree.Formal) -> Formal {
+  private func formal(_ formal: SyntaxTree.Formal, _ documentation: Documentation) -> Formal {
     let type = type(formal.type)
     var result = Formal(name: formal.label.text, type: type)
+    result.summary = documentation.parameters[formal.label.text] ?? ""
     result.isSubject = formal.isUnlabelled
     result.isOptional = formal.fallback != nil || type.isOptional
     result.fallback = formal.fallback
@@ -163,6 +178,6 @@ extension UserFunction {
   fileprivate var unsound: UserFunction {
     UserFunction(
       name: name, formals: formals, result: result, body: body, documentation: documentation,
-      source: source, scopes: scopes, isSound: false, isPure: isPure)
+      text: text, source: source, scopes: scopes, isSound: false, isPure: isPure)
   }
 }

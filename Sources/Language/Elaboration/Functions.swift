@@ -10,6 +10,7 @@ extension Elaborator {
   ) -> Typed {
     let (input, output) = expected.flatMap(\.functionParts) ?? (.any, nil)
     warnIfShadowing(parameter)
+    let closure = Closure(parameter, body, in: place, as: output == .any ? nil : output)
     let slot = depth
     let result = abstracted { () -> Typed in
       let argument = Typed(input, .code(Code(slot: slot)))
@@ -19,11 +20,48 @@ extension Elaborator {
         return require(result, output, at: body.range, "the result of this lambda")
       }
     }
-    return function(of: slot, result, as: .function([input], result.type), at: range)
+    return function(of: slot, result, as: .function([input], result.type), at: range).with(closure)
   }
+
+  /// The body of a lambda with its argument: what is wrong with this argument is said before
+  /// anything runs, and stages are the same as if the body had been written out.
+  func apply(_ closure: Closure, to argument: Typed, at range: SourceRange) -> Typed {
+    guard place.applications < Elaborator.mostApplications else {
+      return wrong(
+        Diagnostic(
+          .recursion, "this function goes on for ever", at: range, label: "it calls itself here",
+          notes: ["A function that is given to itself may never end; use a comprehension."]))
+    }
+    var there = closure.place
+    there.collectsEffects = false
+    there.applications = place.applications + 1
+    there.prefix = place.prefix
+    let (label, wasTracing) = (place.label, trace)
+    trace = nil
+    defer { trace = wasTracing }
+    let (result, problems) = collecting {
+      within(there) {
+        scoped([closure.parameter.text: .value(argument)]) {
+          place.label = label
+          let result = elaborate(closure.body, as: closure.output)
+          guard let output = closure.output else { return result }
+          return require(result, output, at: closure.body.range, "the result of this lambda")
+        }
+      }
+    }
+    guard let problem = problems.first(where: { $0.severity == .error }) else { return result }
+    // It is told where the lambda is written, not where some function calls it.
+    let text = problem.primary.source ?? closure.place.source
+    return wrong(problem.located(in: text == place.source ? nil : text))
+  }
+
+  private static var mostApplications: Int { 64 }
 
   /// An expression over the columns of the current row.
   func rowExpression(_ expression: SyntaxTree.Expression, of type: RecipeType) -> Typed {
+    if let whole = rowParameter(expression) {
+      return checkedRow(whole, of: type, at: expression.range)
+    }
     let slot = depth
     let outer = place
     let result = abstracted { () -> Typed in
@@ -37,6 +75,14 @@ extension Elaborator {
       return checked.typed(as: checked.type == .unknown ? .unknown : .row(checked.type))
     }
     return function(of: slot, checked, as: .row(checked.type), at: expression.range)
+  }
+
+  /// A parameter that is a row expression, standing by itself.
+  private func rowParameter(_ expression: SyntaxTree.Expression) -> Typed? {
+    guard case .name(let name) = expression.kind, case .value(let typed)? = place.scopes[name],
+      case .row = typed.type
+    else { return nil }
+    return typed
   }
 
   /// A row expression that comes from elsewhere, such as the parameter of a `def`.

@@ -8,6 +8,8 @@ import Vocabulary
 public final class Lexicon: Sendable {
   public let library: Library
   let functions: [String: UserFunction]
+  /// The functions by chapter, in the order of their files.
+  let functionNames: [(chapter: Chapter, name: String)]
   private let values: [String: Typed]
   private let byName: [String: [Primitive]]
   /// What is wrong in the library's own sources; a test holds that it is nothing.
@@ -15,12 +17,10 @@ public final class Lexicon: Sendable {
 
   public init(_ library: Library) {
     self.library = library
-    byName = Dictionary(grouping: library.primitives + [.check], by: \.name).mapValues {
-      // A library may bring its own `check`, with words of its own in the manual.
-      $0.count > 1 && $0[0].name == "check" ? Array($0.prefix(1)) : $0
-    }
+    byName = Dictionary(grouping: Lexicon.primitives(of: library), by: \.name)
     let sources = LibrarySources(library, byName)
     functions = sources.functions
+    functionNames = sources.names
     values = sources.values
     diagnostics = sources.diagnostics
   }
@@ -34,12 +34,19 @@ public final class Lexicon: Sendable {
     self.byName = byName
     self.functions = functions
     self.values = values
+    functionNames = []
     diagnostics = []
   }
 
   /// All words whose work is done in Swift, in the manual's order.
-  public var primitives: [Primitive] {
-    library.primitives + (library.primitives(named: Primitive.check.name).isEmpty ? [.check] : [])
+  public var primitives: [Primitive] { Lexicon.primitives(of: library) }
+
+  /// Those of a library and those that the language itself evaluates.
+  ///
+  /// A library may bring a form of its own, with words of its own in the manual.
+  private static func primitives(of library: Library) -> [Primitive] {
+    library.primitives
+      + [.fold, .check].filter { library.primitives(named: $0.name).isEmpty }
   }
 
   public func primitives(named name: String) -> [Primitive] { byName[name] ?? [] }
@@ -71,26 +78,30 @@ public final class Lexicon: Sendable {
 /// The files of the library, read in order: later ones may use earlier ones.
 private struct LibrarySources {
   var functions: [String: UserFunction] = [:]
+  var names: [(chapter: Chapter, name: String)] = []
   var values: [String: Typed] = [:]
   var diagnostics: [(source: SourceText, diagnostic: Diagnostic)] = []
 
   init(_ library: Library, _ byName: [String: [Primitive]]) {
     for file in library.sources {
       read(
-        SourceText(name: file.name, file.text), Lexicon(library, byName, functions, values))
+        SourceText(name: file.name, file.text), file.chapter,
+        Lexicon(library, byName, functions, values))
     }
   }
 
-  private mutating func read(_ source: SourceText, _ lexicon: Lexicon) {
+  private mutating func read(_ source: SourceText, _ chapter: Chapter, _ lexicon: Lexicon) {
     let (tree, problems) = Parser.parse(source)
     let elaborator = Elaborator(
       lexicon: lexicon, graph: StageGraph(seed: 0, root: URL(filePath: "/")), source: source,
       directory: URL(filePath: "/"))
-    let names = elaborator.run(tree)
+    let defined = elaborator.run(tree)
     diagnostics += (problems + elaborator.diagnostics).map { (source, $0) }
-    for one in names {
+    for one in defined {
       switch one.definition {
-      case .function(let function): functions[one.name.text] = function
+      case .function(let function):
+        functions[one.name.text] = function
+        names.append((chapter, one.name.text))
       case .value(let typed): values[one.name.text] = typed
       case .module, .type: break
       }

@@ -18,7 +18,8 @@ extension Elaborator {
     case .wrongType(let found, let expected):
       let isTold = !complaint.notes.isEmpty
       return plain(complaint, at: range, isTold ? [] : ["Found \(found), expected \(expected)."])
-    case .dimensions, .unreadableFile, .invalidValue, .doesNotFit:
+    case .dimensions, .unreadableFile, .invalidValue, .missingArgument, .nothingToLearn,
+      .doesNotFit:
       return plain(complaint, at: range, [])
     }
   }

@@ -141,12 +141,16 @@ extension Elaborator {
     guard !found.isWrong else { return .wrong }
     var inside = surroundings(of: module.source, at: module.path)
     inside.given = found.arguments
+    inside.prefix = place.prefix
     let (names, problems) = collecting { within(inside) { run(module.file) } }
     if let first = problems.first(where: { $0.severity == .error }) {
       return wrong(
         Diagnostic(
           first.code, first.message, at: callee, label: "with these params",
-          secondary: [.init(first.primary.range, first.primary.text, in: module.source)],
+          secondary: [
+            .init(
+              first.primary.range, first.primary.text, in: first.primary.source ?? module.source)
+          ],
           notes: first.notes.isEmpty
             ? ["Without params it checks: one of these does not fit."] : first.notes))
     }

@@ -6,14 +6,20 @@ import Vocabulary
 extension Elaborator {
   func value(named name: String, at range: SourceRange, as expected: RecipeType? = nil) -> Typed {
     switch place.scopes[name] {
-    case .value(let typed): return typed
+    case .value(let typed): return ofCurrentRow(typed, name, at: range)
     case .type(let type): return Typed(.type(type.written))
     case .module: return wrong(notAValue(name, "a recipe", range))
     case .function: return wrong(notAValue(name, "a function", range))
     case nil: break
     }
     if let typed = lexicon.value(named: name) { return typed }
-    if lexicon.isFunction(name) { return wrong(notAValue(name, "a function", range)) }
+    if lexicon.isFunction(name) {
+      // A column of that name is the likelier meaning.
+      let isColumn = place.row?.fields?.contains { $0.label == name } ?? false
+      return wrong(
+        isColumn
+          ? unknownName(name, at: range, among: []) : notAValue(name, "a function", range))
+    }
     if let type = builtInType(name) { return Typed(.type(WrittenType(type))) }
     return wrong(unknownName(name, at: range, among: valueNames(fitting: expected)))
   }
@@ -91,6 +97,36 @@ extension Elaborator {
         notes: ["Give it a name of its own."]))
   }
 
+  // MARK: Row expressions under a name
+
+  /// What a row expression gives for the current row, where there is one: a `def` may compute with
+  /// a parameter of type `Row<Text>` as with a column.
+  private func ofCurrentRow(_ typed: Typed, _ name: String, at range: SourceRange) -> Typed {
+    guard case .row(let type) = typed.type, let row = place.row, let slot = row.slot else {
+      return typed
+    }
+    switch typed.form {
+    case .absent: return Typed(type, .absent)
+    case .known(let value) where !value.isDeferred && !value.isFunction:
+      return Typed(value, as: type)
+    case .known(.function(let function)):
+      guard let missing = function.columns.first(where: { row.lacks($0) }) else { break }
+      return wrong(
+        Diagnostic(
+          .missingColumns, "`\(name)` reads the column `\(missing)`, which these rows lack",
+          at: range, notes: ["Columns: \(row.fields?.map(\.label).joined(separator: ", ") ?? "")."])
+      )
+    case .known, .code: break
+    }
+    guard let code = code(typed) else { return Typed(type, .absent) }
+    return Typed(type, .code(code.applied(toSlot: slot, columns: columns(of: typed))))
+  }
+
+  private func columns(of typed: Typed) -> [String] {
+    guard case .function(let function)? = typed.value else { return [] }
+    return function.columns
+  }
+
   // MARK: Columns
 
   func column(_ name: SyntaxTree.Name, at range: SourceRange) -> Typed {
@@ -131,4 +167,14 @@ extension Elaborator {
     }
     return ["`\(holder)` has this column; as in `\(holder) |> filter(.\(column) …)`."]
   }
+}
+
+extension Elaborator.RowContext {
+  fileprivate func lacks(_ column: String) -> Bool {
+    fields.map { fields in !fields.contains { $0.label == column } } ?? false
+  }
+}
+
+extension Value {
+  fileprivate var isFunction: Bool { if case .function = self { true } else { false } }
 }

@@ -235,6 +235,8 @@ func operandTypes(_ operation: Operation, _ a: RecipeType, _ b: RecipeType)
 private func ordered(_ operation: Operation, _ a: RecipeType, _ b: RecipeType)
   -> Result<RecipeType, OperandProblem>
 {
+  // Inside a loss a comparison is made number by number: it gives ones and zeros.
+  if a.isTensor || b.isTensor { return arithmetic(operation, a, b) }
   if a.isOpen || b.isOpen { return .success(.bool) }
   if let problem = optionalProblem(operation, a, b) { return .failure(problem) }
   switch (a, b) {
@@ -265,6 +267,10 @@ private func arithmetic(_ operation: Operation, _ a: RecipeType, _ b: RecipeType
   switch (a, b) {
   case (.unknown, _), (_, .unknown): return .success(.unknown)
   case (.any, _), (_, .any): return .success(.any)
+  case (.either(let types), _):
+    let results = types.compactMap { try? arithmetic(operation, $0, b).get() }
+    return results.isEmpty
+      ? .failure(arithmeticProblem(operation, a, b)) : .success(.either(results))
   case (.int, .int): return .success(operation == .divide ? .float : .int)
   case (.float, .float), (.int, .float), (.float, .int): return .success(.float)
   case (.text, .text) where operation == .add: return .success(.text)
@@ -332,6 +338,10 @@ private func unitProblem(_ dimension: Dimension) -> OperandProblem {
 
 extension RecipeType {
   var isNumber: Bool { self == .int || self == .float }
+  var isTensor: Bool {
+    if case .tensor = self { return true }
+    return false
+  }
   /// Whether only the value itself will tell what it can do.
   var isOpen: Bool {
     switch self {

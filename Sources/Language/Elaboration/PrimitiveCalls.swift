@@ -71,6 +71,7 @@ extension Elaborator {
       mayTouch(primitive, found, matched, at: callee)
     else { return .wrong }
     guard let type = resultType(primitive, found, matched, expected, callee) else { return .wrong }
+    if primitive.isFold, let value = folded(found, label, at: range) { return value }
     if primitive.cost == .effect {
       let made = result(
         of: [primitive], found, as: type, label: label ?? primitive.name, callee, at: range)
@@ -169,6 +170,7 @@ extension Elaborator {
     _ callee: SourceRange, at range: SourceRange
   ) -> Typed {
     let primitive = primitives[0]
+    guard mayPlan(primitive, at: callee) else { return .wrong }
     if place.row?.slot != nil, primitive.cost != .pure,
       found.all.contains(where: { if case .code = $0.form { true } else { false } })
     {
@@ -284,6 +286,8 @@ extension Complaint.Kind {
     case .missingFile: .missingFile
     case .unreadableFile: .unreadableInput
     case .invalidValue: .ruleBroken
+    case .missingArgument: .missingArgument
+    case .nothingToLearn: .nothingToLearn
     case .doesNotFit: .doesNotFit
     }
   }

@@ -46,7 +46,9 @@ struct UserFunction: Sendable {
   let formals: [Formal]
   let result: RecipeType?
   let body: SyntaxTree.Expression
-  let documentation: String?
+  let documentation: Documentation
+  /// The whole definition as it is written.
+  let text: String
   let source: SourceText
   /// What was in scope where it was defined.
   let scopes: Scopes

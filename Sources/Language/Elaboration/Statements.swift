@@ -56,10 +56,10 @@ extension Elaborator {
     case .type(let declaration):
       return define(declaration.name, .type(named(declaration)), statement, statement.range)
     case .function(let declaration):
-      let function = define(declaration, documentation: statement.documentation)
+      let function = define(declaration, statement)
       return define(declaration.name, .function(function), statement, statement.range)
     case .binding(let binding):
-      place.label = binding.name.text
+      place.label = place.prefix + binding.name.text
       let typed = elaborate(binding.value)
       place.label = nil
       place.values[binding.name.text] = binding.value.range

@@ -1,11 +1,14 @@
 // What the elaborator knows of an expression, and the compiled form of what it cannot know yet.
 
+import Syntax
 import Vocabulary
 
 /// An expression's type and, as far as it can be known before running, its value.
 struct Typed: Sendable {
   var type: RecipeType
   var form: Form
+  /// The lambda that the value is, so that it can be looked at again with a real argument.
+  var closure: Closure?
 
   enum Form: Sendable {
     /// Evaluated; the results of stages are `.deferred` values.
@@ -38,7 +41,37 @@ struct Typed: Sendable {
   /// The value, where no stage has to run for it.
   var constant: Value? { value.flatMap { $0.isDeferred ? nil : $0 } }
 
-  func typed(as type: RecipeType) -> Typed { Typed(type, form) }
+  func typed(as type: RecipeType) -> Typed {
+    var result = self
+    result.type = type
+    return result
+  }
+
+  func with(_ closure: Closure) -> Typed {
+    var result = self
+    result.closure = closure
+    return result
+  }
+}
+
+/// A lambda as it is written, with all that was in scope there.
+///
+/// A class so that expressions which are no lambdas stay small.
+final class Closure: Sendable {
+  let parameter: SyntaxTree.Name
+  let body: SyntaxTree.Expression
+  let place: Elaborator.Place
+  let output: RecipeType?
+
+  init(
+    _ parameter: SyntaxTree.Name, _ body: SyntaxTree.Expression, in place: Elaborator.Place,
+    as output: RecipeType?
+  ) {
+    self.parameter = parameter
+    self.body = body
+    self.place = place
+    self.output = output
+  }
 }
 
 /// What the parameters of lambdas and the current row hold while compiled code runs.
@@ -116,6 +149,18 @@ struct Code: Sendable {
       Function(canonical: canonical, columns: columns, result: result) { argument in
         try run(frame.pushing(argument))
       })
+  }
+
+  /// Code that gives a function, as the outcome of that function for the row in a slot.
+  func applied(toSlot slot: Int, columns: [String]) -> Code {
+    let run = self.run
+    return Code(
+      "(\(text))($\(slot))", columns: columns, slots: slots.union([slot]), hasCaptures: hasCaptures
+    ) { frame in
+      let function = try run(frame)
+      guard case .function(let body) = function else { return function }
+      return try body(frame.slots[slot])
+    }
   }
 
   /// The columns read are those of the row in the slot that goes away.

@@ -32,9 +32,14 @@ public struct Explanation: Sendable {
     /// What stands on the command line behind the name of the recipe, a word each.
     public let options: [String]
     public let encoding: Encoding
+    /// The bytes that the machine has left, where that matters.
+    public let memory: Int?
 
-    init(_ text: String, options: [String] = [], encoding: Encoding = .utf8) {
+    init(
+      _ text: String, options: [String] = [], encoding: Encoding = .utf8, memory: Int? = nil
+    ) {
       self.text = text
+      self.memory = memory
       self.options = options
       self.encoding = encoding
     }
@@ -99,7 +104,8 @@ extension Explanation.Sample {
       ? ""
       : ", as `roux run \(Explanation.recipeName) "
         + options.joined(separator: " ") + "`"
-    return encoding == .latin1 ? command + ", saved as Latin-1" : command
+    let machine = memory.map { ", where \($0.asBytes) are left" } ?? ""
+    return command + (encoding == .latin1 ? ", saved as Latin-1" : "") + machine
   }
 }
 

@@ -78,6 +78,8 @@ extension DiagnosticCode {
     case .outputsCollide: .outputsCollide
     case .inputOverwritten: .inputOverwritten
     case .notPermitted: .notPermitted
+    case .nothingToLearn: .nothingToLearn
+    case .tooLittleMemory: .tooLittleMemory
     case .stageFailed: .stageFailed
     case .checkFailed: .checkFailed
     case .skipped: .skipped

@@ -88,6 +88,40 @@ extension Explanation {
     after: Sample(#"show(jsonl("rows.jsonl"))"#, options: ["--allow-read", "rows.jsonl"]),
     beside: [("rows.jsonl", "{\"n\": 1}\n")])
 
+  static let nothingToLearn = Explanation(
+    "No row has anything to learn",
+    """
+    Rows without an answer, or with two answers that are equal, teach nothing; they are dropped and \
+    counted. Where none is left, the training is refused before a model is opened.
+    """,
+    before: """
+      data = rows([(prompt: "a", response: "")])
+      show(model("tiny") |> train(on: data, with: sft(), budget: 1steps))
+      """,
+    after: """
+      data = rows([(prompt: "a", response: "b")])
+      show(model("tiny") |> train(on: data, with: sft(), budget: 1steps))
+      """)
+
+  static let tooLittleMemory = Explanation(
+    "A training needs more memory than there is",
+    """
+    Before a training starts its fullest step is planned, and what that takes is compared with what \
+    the machine has left. Less at once, shorter sequences, or an adapter instead of all weights take \
+    less; with `memory:` a step computes again what it does not keep.
+    """,
+    before: Sample(
+      """
+      data = rows([(prompt: "a", response: "b")])
+      show(model("tiny") |> train(on: data, with: sft(), budget: 1steps))
+      """, memory: 2_000_000),
+    after: Sample(
+      """
+      data = rows([(prompt: "a", response: "b")])
+      start = model("tiny") |> attach(lora(rank: 2))
+      show(start |> train(on: data, with: sft(), budget: 1steps, length: 64tokens))
+      """, memory: 2_000_000_000))
+
   static let stageFailed = Explanation(
     "A stage could not do its work",
     """

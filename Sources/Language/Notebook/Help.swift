@@ -18,6 +18,12 @@ public struct HelpText: Sendable {
   public let examples: [String]
   /// The definition, where it is written in the language.
   public let source: String?
+
+  /// The first sentence of the summary, for lists of words.
+  public var headline: String {
+    let line = summary.prefix { $0 != "\n" }
+    return line.firstRange(of: ". ").map { String(line[...$0.lowerBound]) } ?? String(line)
+  }
 }
 
 extension Lexicon {
@@ -36,6 +42,13 @@ extension Lexicon {
     if let function = functions[name] { return [HelpText(function)] }
     if let type = library.type(named: name) { return [HelpText(type)] }
     return primitives(named: name).map(HelpText.init)
+  }
+
+  /// The manual's entries of a chapter: whatever a word's work is done in.
+  public func entries(in chapter: Chapter) -> [HelpText] {
+    let written = functionNames.filter { $0.chapter == chapter }.compactMap { functions[$0.name] }
+    return primitives.filter { $0.chapter == chapter }.map(HelpText.init)
+      + written.map(HelpText.init)
   }
 
   /// All words of the library, in order.
@@ -77,12 +90,12 @@ extension HelpText {
 
   init(_ function: UserFunction) {
     name = function.name
-    summary = function.documentation ?? ""
+    summary = function.documentation.words
     let list = function.formals.map(\.signature).joined(separator: ", ")
     signatures = ["\(function.name)(\(list))" + (function.result.map { " -> \($0)" } ?? "")]
     parameters = function.formals.map { Parameter(signature: $0.signature, summary: $0.summary) }
-    examples = []
-    source = function.source[function.body.range]
+    examples = function.documentation.examples
+    source = function.text
   }
 }
 

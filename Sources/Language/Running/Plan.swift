@@ -79,7 +79,8 @@ extension Stage {
   public var inputs: [Stage] {
     switch work {
     case .call(_, let arguments): arguments.values.flatMap(\.stages)
-    case .member(let value, _), .apply(_, let value): value.stages
+    case .member(let value, let name): value.stages(under: [name])
+    case .apply(_, let value): value.stages
     case .operation(_, let operands): operands.flatMap(\.stages)
     case .index(let value, let index): value.stages + index.stages
     case .choice(let condition, let then, let otherwise):
@@ -90,6 +91,28 @@ extension Stage {
   var effects: Effects {
     if case .call(let primitive, _) = work { return primitive.effects }
     return []
+  }
+}
+
+extension Value {
+  /// The stages that a part of the value needs, by the labels that lead to it.
+  ///
+  /// Which item of a list it will be is known only after running, so that part of every item counts.
+  fileprivate func stages(under path: [String]) -> [Stage] {
+    switch self {
+    case .record(let record):
+      guard let name = path.first, let part = record[name] else { return stages }
+      return part.stages(under: Array(path.dropFirst()))
+    case .deferred(let stage):
+      switch stage.work {
+      case .member(let whole, let name): return whole.stages(under: [name] + path)
+      case .index(.list(let items), let index):
+        return index.stages + items.flatMap { $0.stages(under: path) }
+      case .call, .operation, .index, .choice, .apply: return [stage]
+      }
+    case .none, .bool, .int, .float, .text, .quantity, .list, .type, .function, .opaque:
+      return stages
+    }
   }
 }
 
@@ -133,7 +156,7 @@ extension Plan: CustomStringConvertible {
 
 extension URL {
   /// The bytes of a file, or of all files in a folder; nil where there is none.
-  fileprivate var sizeOnDisk: Int? {
+  var sizeOnDisk: Int? {
     let files = FileManager.default
     guard let found = try? files.attributesOfItem(atPath: path) else { return nil }
     guard found[.type] as? FileAttributeType == .typeDirectory else { return found[.size] as? Int }
@@ -147,7 +170,7 @@ extension URL {
 
 extension Int {
   /// The number of bytes as people read it: `98 MB`.
-  fileprivate var asBytes: String {
+  package var asBytes: String {
     var (amount, unit) = (Double(self), "B")
     for next in ["kB", "MB", "GB", "TB"] where amount >= 999.5 {
       (amount, unit) = (amount / 1000, next)

@@ -148,12 +148,13 @@ public final class Runner {
     switch stage.work {
     case .call(let primitive, let arguments): return try call(primitive, arguments, stage, graph)
     case .member(let value, let name):
+      if let part = try part(name, of: value, graph) { return try resolved(part, graph) }
       return try graph.member(name, of: try resolved(value, graph), type: stage.type)
     case .operation(let operation, let operands):
       return try self.operation(operation, operands, graph)
     case .index(let value, let index):
       return try graph.index(
-        try resolved(index, graph), of: try resolved(value, graph), type: stage.type)
+        try resolved(index, graph), of: try item(of: value, graph), type: stage.type)
     case .choice(let condition, let then, let otherwise):
       guard case .bool(let flag) = try resolved(condition, graph) else {
         throw Fault("`if` needs a Bool")
@@ -161,6 +162,28 @@ public final class Runner {
       return try resolved(flag ? then : otherwise, graph)
     case .apply(let function, let value): return try function(try resolved(value, graph))
     }
+  }
+
+  /// A part of a value whose other parts need not run: of the winner of a sweep, the model alone.
+  private func part(_ name: String, of value: Value, _ graph: StageGraph) throws -> Value? {
+    guard case .deferred(let stage) = value, memory[stage.key] == nil else {
+      guard case .record(let record) = value else { return nil }
+      return record[name]
+    }
+    switch stage.work {
+    case .index(.list(let items), let index):
+      let item = try graph.index(try resolved(index, graph), of: .list(items), type: stage.type)
+      return try part(name, of: item, graph)
+    case .member(let whole, let outer):
+      return try part(outer, of: whole, graph).flatMap { try part(name, of: $0, graph) }
+    case .call, .operation, .index, .choice, .apply: return nil
+    }
+  }
+
+  /// A list of which one item is wanted: those that are written out stay as they are.
+  private func item(of list: Value, _ graph: StageGraph) throws -> Value {
+    if case .list = list { return list }
+    return try resolved(list, graph)
   }
 
   /// `and`, `or` and `??` only run their right side where it matters.

@@ -47,6 +47,7 @@ final class StageGraph: Sendable {
     if primitive.cost == .pure && !Value.record(arguments).isDeferred {
       return try primitive.run(arguments, in: context)
     }
+    let arguments = try primitive.narrowing?(arguments) ?? arguments
     let parts = keyParts(primitive, arguments, in: context)
     let placed = context.directory == root ? arguments : anchored(arguments, primitive, context)
     return .deferred(stage(.call(primitive, arguments: placed), parts, type: type, label: label))
@@ -167,13 +168,18 @@ extension StageGraph {
   }
 
   /// Paths of an imported recipe start at its own folder, but a stage runs in that of the importer.
+  ///
+  /// What is to be read and is not there stays as it is written: it may be the name of a model
+  /// inside the program.
   private func anchored(_ arguments: Record, _ primitive: Primitive, _ context: RunContext)
     -> Record
   {
     var result = arguments
     for slot in primitive.slots where slot.type.isPath {
       guard case .text(let path)? = arguments[slot.name] else { continue }
-      result[slot.name] = .text(context.resolve(path).path)
+      let place = context.resolve(path).path
+      let isThere = FileManager.default.fileExists(atPath: place)
+      if isThere || !primitive.effects.contains(.reads) { result[slot.name] = .text(place) }
     }
     return result
   }

@@ -13,6 +13,8 @@ public struct ProgressState: Sendable {
   /// As the stage itself reckons it; otherwise the pace so far is taken to go on.
   public var secondsLeft: Double?
   public var unit = "steps"
+  /// What belongs beside the loss, the most telling first.
+  public var figures: [(name: String, value: Double)] = []
   public var metrics: [(name: String, value: Double)] = []
 
   public init(
@@ -26,6 +28,11 @@ public struct ProgressState: Sendable {
     self.losses = losses
     self.tokensPerSecond = tokensPerSecond
   }
+}
+
+extension String {
+  /// A label as words.
+  fileprivate var readable: String { String(map { $0 == "_" ? " " : $0 }) }
 }
 
 /// The text of a progress line.
@@ -78,6 +85,10 @@ public struct ProgressLine {
       if art == .box, state.losses.count > 1 {
         parts.append((1, BrailleCurve.sparkline(state.losses.suffix(64).map { $0 }, width: 8)))
       }
+    }
+    for (place, figure) in state.figures.enumerated() {
+      let text = "\(figure.name.readable) \(ReadableNumber.measure(figure.value))"
+      parts.append((place < 2 ? 2 : 0, text))
     }
     if let speed = state.tokensPerSecond {
       parts.append((2, "\(ReadableNumber.short(speed)) tok/s"))

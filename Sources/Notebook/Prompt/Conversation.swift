@@ -151,8 +151,7 @@ public final class Conversation {
   }
 
   func show(_ display: Display) {
-    let lines = results.renderer(margin: margin).lines(display)
-    results.write(lines.map { String(repeating: " ", count: margin) + $0 })
+    printer.print(.display(display))
   }
 
   func show(_ diagnostics: [Diagnostic], in source: SourceText) {

@@ -22,6 +22,8 @@ public final class EventPrinter: Sendable {
     var track: ProgressTrack?
     /// Whether generated text ended without a line end.
     var isInsideLine = false
+    /// The generated text that has flowed over the screen since anything was last shown.
+    var flowed = ""
   }
 
   /// - Parameter margin: blanks before what is shown, as the prompt has them.
@@ -39,7 +41,7 @@ public final class EventPrinter: Sendable {
     screen.withLock { screen in
       switch event {
       case .progress(let progress): update(progress, &screen)
-      case .display(let display): write(results.renderer(margin: margin).lines(display), &screen)
+      case .display(let display): show(display, &screen)
       case .piece(let text):
         // Text goes on where it stopped; only its beginning makes room for itself.
         if !screen.isInsideLine {
@@ -47,6 +49,7 @@ public final class EventPrinter: Sendable {
           clear(&screen)
         }
         results.write(text)
+        screen.flowed += text
         screen.isInsideLine = !(text.last?.isNewline ?? true)
       case .message(let text): note(text, &screen)
       case .saved(let path): note("saved \(path)", &screen)
@@ -66,6 +69,15 @@ public final class EventPrinter: Sendable {
   }
 
   // MARK: Lines
+
+  /// Text that has just flowed is not shown a second time.
+  private func show(_ display: Display, _ screen: inout ScreenState) {
+    defer { screen.flowed = "" }
+    if case .text(let text) = display, !text.isEmpty, text == screen.flowed {
+      return endLine(&screen)
+    }
+    write(results.renderer(margin: margin).lines(display), &screen)
+  }
 
   private func write(_ lines: [String], _ screen: inout ScreenState) {
     clear(&screen)
@@ -142,6 +154,7 @@ private struct ProgressTrack {
     state.total = progress.total
     state.tokensPerSecond = progress.tokensPerSecond
     state.secondsLeft = progress.secondsLeft
+    state.figures = progress.figures
     state.metrics = progress.metrics
     if let loss = progress.loss {
       state.losses.append(loss)
