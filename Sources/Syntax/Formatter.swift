@@ -5,8 +5,24 @@
 public enum Formatter {
   /// The formatted recipe, or nil if it does not parse.
   ///
+  /// A pipe that was broken once stays broken, which can make room for what stands before it; so
+  /// the layout is made anew until it stays. As pipes only ever get broken, that comes to an end.
+  ///
   /// - Parameter continuing: whether it may start with `|>`, to go on from the last value.
   public static func format(_ source: SourceText, continuing: Bool = false) -> String? {
+    guard var text = layout(source, continuing) else { return nil }
+    for _ in 0..<mostPasses {
+      let next = layout(SourceText(name: source.name, text), continuing)
+      guard let next, next != text else { return next }
+      text = next
+    }
+    return text
+  }
+
+  /// Two are the rule, three are rare.
+  private static let mostPasses = 20
+
+  private static func layout(_ source: SourceText, _ continuing: Bool) -> String? {
     let (tree, diagnostics) = Parser.parse(source, continuing: continuing)
     guard !diagnostics.contains(where: { $0.severity == .error }) else { return nil }
     let composer = LayoutComposer(source, tree)

@@ -122,40 +122,36 @@ extension LayoutComposer {
         ? .sequence([.text(open), values[0].broken, .text(close)]) : broken)
   }
 
-  private func brokenItems(
-    _ items: [Range<Int>], _ values: [Layout]
-  ) -> Layout {
+  private func brokenItems(_ items: [Range<Int>], _ values: [Layout]) -> Layout {
     var parts: [Layout] = []
     for (place, (item, value)) in zip(items, values).enumerated() {
       let first = item.lowerBound
-      if place > 0 { parts.append(comma(before: first)) } else { parts.append(trailing(first)) }
-      if place > 0 && trivia.startsParagraph(first) { parts.append(.blankIfBroken) }
-      parts.append(place > 0 ? .line : .softLine)
-      if place > 0 { parts.append(leading(first - 1)) }
-      parts += [leading(first), value]
+      let gap = place > 0 ? separator(before: first) : [trailing(first), .softLine, leading(first)]
+      parts += gap + [value]
     }
     return .sequence(parts)
   }
 
-  /// The comments behind the last item.
-  ///
-  /// A comma there is written anew, but what was said at it is kept; only one comment fits at the end
-  /// of a line.
+  /// A comma, the comments around it and the step to the next line; only one comment fits at the
+  /// end of a line.
+  private func separator(before first: Int) -> [Layout] {
+    let comma = first - 1
+    let step: [Layout] = [trivia.startsParagraph(first) ? .blankIfBroken : .empty, .line]
+    guard trivia.hasComments(in: comma..<first), let second = trivia.trailing[first] else {
+      return [.text(","), trailing(comma), trailing(first)] + step
+        + [leading(comma), leading(first)]
+    }
+    return [.text(","), trailing(comma)] + step
+      + [leading(comma), .text(second.text), .hardLine, leading(first)]
+  }
+
+  /// The comments behind the last item; those at a comma there too, though it is written anew.
   private func afterItems(_ items: [Range<Int>], _ closer: Int) -> Layout {
     guard let comma = items.last?.upperBound, comma < closer else { return ending(closer) }
     guard trivia.hasComments(in: comma..<comma + 1), let second = trivia.trailing[closer] else {
       return .sequence([ending(comma), ending(closer)])
     }
     return .sequence([ending(comma), .hardLine, .text(second.text), endingLines(closer)])
-  }
-
-  /// A comma and the comment behind it; only one comment fits at the end of a line.
-  private func comma(before first: Int) -> Layout {
-    let comma = first - 1
-    guard trivia.trailing[comma] != nil, let second = trivia.trailing[first] else {
-      return .sequence([.text(","), trailing(comma), trailing(first)])
-    }
-    return .sequence([.text(","), trailing(comma), .hardLine, .text(second.text)])
   }
 
   private func hugged(_ values: [Layout]) -> Layout {

@@ -43,6 +43,8 @@ import Testing
     (
       "f(b => {\na = b\na } // c\n,)", "f(\n  b => {\n    a = b\n    a\n  },  // c\n)\n"
     ),
+    ("f(a\n// b\n, // c\n// d\ne)", "f(\n  a,\n  // b\n  // c\n  // d\n  e,\n)\n"),
+    ("f(a // b\n, // c\n\ne)", "f(\n  a,  // b\n\n  // c\n  e,\n)\n"),
     ("x = a.then(1)-b.in-.or*.if", "x = a.then(1) - b.in - .or * .if\n"),
     ("x = [a.for for b in c.if if b.not]", "x = [a.for for b in c.if if b.not]\n"),
     (
