@@ -96,6 +96,13 @@ PIECE void pad(size_t rows, size_t bytes, const void *from, size_t stride, void 
   }
 }
 
+/// Asks for the bytes `from ..< from + count` before they are needed.
+///
+/// Rows of weights are short, so that the processor's own prefetching hardly starts before they end.
+PIECE void fetch_ahead(const uint8_t *from, size_t count) {
+  for (size_t i = 0; i < count; i += 64) __builtin_prefetch(from + i);
+}
+
 // single_<type>: one row, where weights go from their bytes through registers into the sums.
 // several_<type>: more rows, for which a chunk of weights is unpacked once.
 // Both take whole stretches and add to sums.
@@ -105,7 +112,8 @@ PIECE void pad(size_t rows, size_t bytes, const void *from, size_t stride, void 
                                      size_t rowBytes, eight *restrict sums) {                      \
     eight s[COUNT], weights[PARTS], numbers;                                                       \
     memcpy(s, sums, sizeof s);                                                                     \
-    for (size_t c = 0; c < columns; c += STRETCH)                                                  \
+    for (size_t c = 0; c < columns; c += STRETCH) {                                                \
+      fetch_ahead(w + OUTS * rowBytes + c / STRETCH * (BYTES) * (COUNT), (BYTES) * (COUNT));       \
       for (int o = 0; o < COUNT; o++) {                                                            \
         unpack_##TYPE(w + (size_t)o * rowBytes + c / STRETCH * (BYTES), weights);                  \
         for (int p = 0; p < PARTS; p++) {                                                          \
@@ -113,6 +121,7 @@ PIECE void pad(size_t rows, size_t bytes, const void *from, size_t stride, void 
           s[o] += numbers * weights[p];                                                            \
         }                                                                                          \
       }                                                                                            \
+    }                                                                                              \
     memcpy(sums, s, sizeof s);                                                                     \
   }
 
@@ -123,8 +132,11 @@ PIECE void pad(size_t rows, size_t bytes, const void *from, size_t stride, void 
     float chunk[OUTS * CHUNK];                                                                     \
     for (size_t c = 0; c < columns; c += CHUNK) {                                                  \
       size_t count = columns - c < CHUNK ? columns - c : CHUNK;                                    \
-      for (size_t o = 0; o < outs; o++)                                                            \
-        numbers_##TYPE(count, w + o * rowBytes + c / (NUMBERS) * (BYTES), chunk + o * CHUNK);      \
+      for (size_t o = 0; o < outs; o++) {                                                          \
+        const uint8_t *from = w + o * rowBytes + c / (NUMBERS) * (BYTES);                          \
+        fetch_ahead(from + OUTS * rowBytes, count / (NUMBERS) * (BYTES));                          \
+        numbers_##TYPE(count, from, chunk + o * CHUNK);                                            \
+      }                                                                                            \
       add_tiles(rows, outs, count, x + c, xStride, chunk, CHUNK, sums);                            \
     }                                                                                              \
   }

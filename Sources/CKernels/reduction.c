@@ -19,9 +19,16 @@ double k_sum_squares_f32(size_t n, const float *x) {
   return sum;
 }
 
+MULTIVERSION
 float k_max_f32(size_t n, const float *x) {
-  float largest = -INFINITY;
-  for (size_t i = 0; i < n; i++) largest = x[i] > largest ? x[i] : largest;
+  enum { WIDTH = 32 };
+  float tops[WIDTH], largest = -INFINITY;
+  for (int l = 0; l < WIDTH; l++) tops[l] = -INFINITY;
+  size_t i = 0;
+  for (; i + WIDTH <= n; i += WIDTH)
+    for (int l = 0; l < WIDTH; l++) tops[l] = x[i + l] > tops[l] ? x[i + l] : tops[l];
+  for (; i < n; i++) largest = x[i] > largest ? x[i] : largest;
+  for (int l = 0; l < WIDTH; l++) largest = tops[l] > largest ? tops[l] : largest;
   return largest;
 }
 

@@ -91,6 +91,15 @@ public final class Execution: Executor {
     return Array(UnsafeBufferPointer(start: operand.floats, count: operand.count))
   }
 
+  /// The numbers of an output of the plan after a step, one array for each row.
+  public func rows(_ output: Tensor) -> [[Float]] {
+    let operand = operand(plan.program.resolve(output.id))
+    return (0..<operand.rows).map { row in
+      let start = operand.floats + row * operand.columns
+      return Array(UnsafeBufferPointer(start: start, count: operand.columns))
+    }
+  }
+
   /// The number of a scalar output.
   public func scalar(_ output: Tensor) -> Float { read(output)[0] }
 

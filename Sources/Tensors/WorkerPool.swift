@@ -37,6 +37,17 @@ public final class WorkerPool: Sendable {
   }
 }
 
+extension WorkerPool {
+  /// What `body` makes of every number below `count`, in order.
+  public func map<Result>(_ count: Int, _ body: (Int) -> Result) -> [Result] {
+    [Result](unsafeUninitializedCapacity: count) { results, initialized in
+      let start = results.baseAddress
+      parallel(tasks: count) { task, _ in start.map { ($0 + task).initialize(to: body(task)) } }
+      initialized = count
+    }
+  }
+}
+
 /// A job number, its count of tasks and the next task, in one word: taking a task is one addition.
 private struct Ticket {
   static let most = 1 << 19

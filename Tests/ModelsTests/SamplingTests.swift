@@ -36,7 +36,7 @@ struct SamplingTests {
     var counts = [Double](repeating: 0, count: logits.count)
     let draws = 20_000
     for position in 0..<draws {
-      counts[Int(sampling.next(logits, seen: [], row: 3, position: position))] += 1
+      counts[Int(sampling.draw(logits, seen: [], row: 3, position: position).token)] += 1
     }
     for (count, probability) in zip(counts, expected) {
       let deviation = (probability * (1 - probability) / Double(draws)).squareRoot()
@@ -46,8 +46,8 @@ struct SamplingTests {
 
   @Test("A temperature of zero takes the best token, the lowest id among equals")
   func greedy() {
-    #expect(Sampling().next([1, 3, 3, 2], seen: [], row: 0, position: 0) == 1)
+    #expect(Sampling().draw([1, 3, 3, 2], seen: [], row: 0, position: 0).token == 1)
     let penalised = Sampling(repetitionPenalty: 2)
-    #expect(penalised.next([1, 3, 2.5, -1], seen: [1], row: 0, position: 0) == 2)
+    #expect(penalised.draw([1, 3, 2.5, -1], seen: [1], row: 0, position: 0).token == 2)
   }
 }

@@ -16,10 +16,13 @@ public final class Generator {
     public var stopTexts: [String]
     /// The number that keys the draws of this row.
     public var row: UInt32
+    /// Whether the answer says how likely each drawn token was.
+    public var tellsProbabilities: Bool
 
     public init(
       prompt: [Int32], sampling: Sampling = Sampling(), maximum: Int,
-      stopTokens: Set<Int32> = [], stopTexts: [String] = [], row: UInt32 = 0
+      stopTokens: Set<Int32> = [], stopTexts: [String] = [], row: UInt32 = 0,
+      tellsProbabilities: Bool = false
     ) {
       self.prompt = prompt
       self.sampling = sampling
@@ -27,6 +30,7 @@ public final class Generator {
       self.stopTokens = stopTokens
       self.stopTexts = stopTexts
       self.row = row
+      self.tellsProbabilities = tellsProbabilities
     }
   }
 
@@ -39,6 +43,9 @@ public final class Generator {
     public var end: End
     /// The difference of the two largest logits at each step.
     public var margins: [Float]
+    /// The logarithm of the probability of each drawn token, a stop token included, as
+    /// `Sampling.Draw` has it; empty unless asked for.
+    public var logProbabilities: [Float]
   }
 
   /// More rows would be multiplied as a matrix, where sums depend on how many rows there are; up to
@@ -47,9 +54,9 @@ public final class Generator {
 
   private let model: LanguageModel
   private let execution: Execution
+  private let pool: WorkerPool
   private let logits: Tensor
   private let slots: Int
-  private let chunk: Int
   private let limit: Int
 
   /// - Parameters:
@@ -63,7 +70,9 @@ public final class Generator {
     self.slots = slots
     let together = min(together, Self.mostTogether)
     limit = together
-    chunk = max(together, min(slots, 256))
+    self.pool = pool ?? WorkerPool(count: threads)
+    let parts = min(slots, model.dimensions.context) / PromptCache.block + 1
+    let tokens = max(together, min(slots, PromptCache.block))
     let graph = Graph()
     let outfit = Scope.Outfit(
       adapters: Array(model.adapters.prefix(adapters ?? model.adapters.count)))
@@ -76,11 +85,11 @@ public final class Generator {
     let plan = try Plan(
       graph, outputs: [logits],
       bounds: [
-        .tokens: chunk, .sequences: together, .slots: slots,
-        .layout: 8 + together * 8 + 4 * (together + chunk),
+        .tokens: tokens, .sequences: together, .slots: slots,
+        .layout: AttentionLayout.bound(
+          cached: together, ranges: together * parts, queries: tokens),
       ])
-    execution = try Execution(
-      plan, weights: model.graphWeights, pool: pool ?? WorkerPool(count: threads))
+    execution = try Execution(plan, weights: model.graphWeights, pool: self.pool)
   }
 
   /// A generator for such requests: as many rows together as `memory` bytes of keys and values
@@ -107,28 +116,35 @@ public final class Generator {
     var waiting = Array(requests.indices.reversed())
     var active: [Row] = []
     var answers = [Answer?](repeating: nil, count: requests.count)
-    var cache = SlotRanges(count: slots)
+    let cache = PromptCache(slots: slots)
     while !waiting.isEmpty || !active.isEmpty {
       while active.count < limit, let next = waiting.last {
-        let request = requests[next]
-        let need = request.prompt.count + request.maximum
-        try check(request, need)
-        guard let range = cache.take(need) else { break }
+        guard var row = try admit(requests[next], index: next, to: cache) else { break }
         waiting.removeLast()
-        var row = Row(request, index: next, slots: range, decoder: StreamDecoder(model.tokenizer))
-        let first = try prefill(row)
-        if try !advance(&row, first, onToken) { return try stopAll(active + [row], answers) }
+        let first = row.draw(try prefill(row.prompt))
+        guard try write(first, to: &row, onToken) else {
+          return (active + [row]).reduce(into: answers) { $0[$1.index] = $1.answer }
+            .compactMap { $0 }
+        }
         active.append(row)
       }
-      retire(&active, &answers, &cache)
+      retire(&active, &answers)
       guard !active.isEmpty else { continue }
-      let rows = try decode(active)
-      for i in active.indices where try !advance(&active[i], rows[i], onToken) {
-        return try stopAll(active, answers)
+      let draws = try decode(active)
+      for i in active.indices where try !write(draws[i], to: &active[i], onToken) {
+        return active.reduce(into: answers) { $0[$1.index] = $1.answer }.compactMap { $0 }
       }
-      retire(&active, &answers, &cache)
+      retire(&active, &answers)
     }
     return answers.compactMap { $0 }
+  }
+
+  private func admit(_ request: Request, index: Int, to cache: PromptCache) throws -> Row? {
+    try check(request, request.prompt.count + request.maximum)
+    guard let place = cache.admit(request.prompt, maximum: request.maximum) else { return nil }
+    return Row(
+      request, index: index, prompt: place.prompt, own: place.own,
+      decoder: StreamDecoder(model.tokenizer))
   }
 
   private func check(_ request: Request, _ need: Int) throws {
@@ -146,40 +162,44 @@ public final class Generator {
     try model.checkLength(need)
   }
 
-  /// Runs a prompt through the model in pieces; the logits after its last token.
-  private func prefill(_ row: Row) throws -> [Float] {
-    var result: [Float] = []
-    let prompt = row.request.prompt
-    for start in stride(from: 0, to: prompt.count, by: chunk) {
-      let piece = start..<min(start + chunk, prompt.count)
+  /// Computes what of a prompt is not yet in the cache; the logits after its last token.
+  private func prefill(_ prompt: CachedPrompt) throws -> [Float] {
+    if let logits = prompt.logits { return logits }
+    let shared = prompt.sharedCount, start = prompt.rest.slots.lowerBound
+    for first in stride(from: shared, to: prompt.tokens.count, by: PromptCache.block) {
+      let piece = first..<min(first + PromptCache.block, prompt.tokens.count)
       let segment = AttentionLayout.Segment(
-        queries: 0..<piece.count, ownStart: row.slots.lowerBound, before: start)
-      result = try step(
-        ids: Array(prompt[piece]), positions: piece.map(Int32.init),
-        slots: piece.map { Int32(row.slots.lowerBound + $0) }, segments: [segment],
+        queries: 0..<piece.count, seesWhole: prompt.shared.map(\.slots), ownStart: start,
+        before: first - shared)
+      try step(
+        ids: Array(prompt.tokens[piece]), positions: piece.map(Int32.init),
+        slots: piece.map { Int32(start + $0 - shared) }, segments: [segment],
         last: [Int32(piece.count - 1)])
     }
-    return result
+    let logits = execution.read(logits)
+    prompt.logits = logits
+    return logits
   }
 
-  /// One token more for every active row; their logits.
-  private func decode(_ rows: [Row]) throws -> [[Float]] {
+  /// One token more for every active row.
+  private func decode(_ rows: [Row]) throws -> [Sampling.Draw] {
     let segments = rows.enumerated().map { i, row in
       AttentionLayout.Segment(
-        queries: i..<i + 1, ownStart: row.slots.lowerBound, before: row.length - 1)
+        queries: i..<i + 1, seesWhole: row.prompt.ranges, ownStart: row.own.slots.lowerBound,
+        before: row.tokens.count - 1)
     }
-    let all = try step(
+    try step(
       ids: rows.map { $0.tokens.last ?? 0 }, positions: rows.map { Int32($0.length - 1) },
-      slots: rows.map { Int32($0.slots.lowerBound + $0.length - 1) }, segments: segments,
-      last: rows.indices.map(Int32.init))
-    let width = model.dimensions.vocabulary
-    return rows.indices.map { Array(all[$0 * width..<($0 + 1) * width]) }
+      slots: rows.map { Int32($0.own.slots.lowerBound + $0.tokens.count - 1) },
+      segments: segments, last: rows.indices.map(Int32.init))
+    let logits = execution.rows(logits)
+    return pool.map(rows.count) { rows[$0].draw(logits[$0]) }
   }
 
   private func step(
     ids: [Int32], positions: [Int32], slots: [Int32], segments: [AttentionLayout.Segment],
     last: [Int32]
-  ) throws -> [Float] {
+  ) throws {
     let layout = AttentionLayout(cached: segments).integers
     try execution.run(
       inputs: [
@@ -189,28 +209,18 @@ public final class Generator {
       lengths: [
         .tokens: ids.count, .sequences: last.count, .slots: self.slots, .layout: layout.count,
       ])
-    return execution.read(logits)
   }
 
-  private func advance(
-    _ row: inout Row, _ logits: [Float], _ onToken: (Int, String) throws -> Bool
+  /// Whether to go on after this token.
+  private func write(
+    _ draw: Sampling.Draw, to row: inout Row, _ onToken: (Int, String) throws -> Bool
   ) throws -> Bool {
-    let piece = row.append(logits)
+    let piece = row.append(draw)
     return try piece.isEmpty || onToken(row.index, piece)
   }
 
-  private func retire(_ active: inout [Row], _ answers: inout [Answer?], _ cache: inout SlotRanges)
-  {
-    for row in active where row.end != nil {
-      answers[row.index] = row.answer
-      cache.giveBack(row.slots)
-    }
+  private func retire(_ active: inout [Row], _ answers: inout [Answer?]) {
+    for row in active where row.end != nil { answers[row.index] = row.answer }
     active.removeAll { $0.end != nil }
-  }
-
-  private func stopAll(_ rows: [Row], _ answers: [Answer?]) throws -> [Answer] {
-    var answers = answers
-    for row in rows { answers[row.index] = row.answer }
-    return answers.compactMap { $0 }
   }
 }

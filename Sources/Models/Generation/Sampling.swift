@@ -29,18 +29,45 @@ public struct Sampling: Sendable, Hashable {
     self.seed = seed
   }
 
+  /// A token, and how likely it was.
+  public struct Draw: Sendable, Hashable {
+    public var token: Int32
+    /// How far the second largest logit is below the largest.
+    public var margin: Float
+    /// The logarithm of the token's probability at this temperature (1 for the greedy choice),
+    /// before top-k, top-p and min-p; nil unless asked for.
+    public var logProbability: Float?
+  }
+
   /// The token that follows.
   ///
   /// - Parameters:
   ///   - row: tells the draws of one text from those of another, whatever else runs beside it.
   ///   - position: how many tokens came before.
-  public func next(_ logits: [Float], seen: Set<Int32>, row: UInt32, position: Int) -> Int32 {
+  public func draw(
+    _ logits: [Float], seen: Set<Int32>, row: UInt32, position: Int, tellsProbability: Bool = false
+  ) -> Draw {
     let adjusted = penalised(logits, seen)
-    guard temperature > 0 else { return Int32(Self.largest(adjusted)) }
-    let weights = relativeExponentials(of: adjusted, scale: Float(1 / temperature))
-    let random = Random(seed: seed, purpose: .sampling, stream: row).uniform(UInt64(position))
-    return Int32(
-      isFiltered ? draw(random, among: kept(weights)) : draw(random, amongAll: weights))
+    guard let top = largest(of: adjusted) else {
+      return Draw(token: 0, margin: 0, logProbability: tellsProbability ? -.infinity : nil)
+    }
+    var draw = Draw(token: Int32(top.place), margin: top.margin, logProbability: nil)
+    guard temperature > 0 || tellsProbability else { return draw }
+    let scale = Float(temperature > 0 ? 1 / temperature : 1)
+    let weights = relativeExponentials(of: adjusted, scale: scale)
+    let total = sum(of: weights)
+    if temperature > 0 {
+      let random = Random(seed: seed, purpose: .sampling, stream: row).uniform(UInt64(position))
+      draw.token = Int32(
+        isFiltered
+          ? choose(random, among: kept(weights, total: total))
+          : choose(random, amongAll: weights, total: total))
+    }
+    if tellsProbability {
+      let below = (adjusted[Int(draw.token)] - adjusted[top.place]) * scale
+      draw.logProbability = Float(Double(below) - log(total))
+    }
+    return draw
   }
 
   /// The probability of each token after all filters, for tests and displays.
@@ -48,7 +75,9 @@ public struct Sampling: Sendable, Hashable {
     let scale = temperature > 0 ? 1 / temperature : 1
     let weights = relativeExponentials(of: penalised(logits, seen), scale: Float(scale))
     let kept =
-      isFiltered ? kept(weights) : weights.indices.map { Candidate(token: $0, weights[$0]) }
+      isFiltered
+      ? kept(weights, total: sum(of: weights))
+      : weights.indices.map { Candidate(token: $0, weights[$0]) }
     let total = kept.reduce(0) { $0 + $1.weight }
     var result = [Double](repeating: 0, count: logits.count)
     for candidate in kept { result[candidate.token] = candidate.weight / total }
@@ -67,12 +96,6 @@ public struct Sampling: Sendable, Hashable {
     }
     return logits
   }
-
-  private static func largest(_ logits: [Float]) -> Int {
-    var best = 0
-    for token in logits.indices where logits[token] > logits[best] { best = token }
-    return best
-  }
 }
 
 // Drawing: weights are probabilities up to one factor, the greatest is 1.
@@ -87,8 +110,8 @@ extension Sampling {
     }
   }
 
-  private func draw(_ random: Double, amongAll weights: [Float]) -> Int {
-    var mass = random * weights.reduce(0) { $0 + Double($1) }
+  private func choose(_ random: Double, amongAll weights: [Float], total: Double) -> Int {
+    var mass = random * total
     for token in weights.indices {
       mass -= Double(weights[token])
       if mass < 0 { return token }
@@ -96,7 +119,7 @@ extension Sampling {
     return weights.indices.last ?? 0
   }
 
-  private func draw(_ random: Double, among kept: [Candidate]) -> Int {
+  private func choose(_ random: Double, among kept: [Candidate]) -> Int {
     var mass = random * kept.reduce(0) { $0 + $1.weight }
     for candidate in kept {
       mass -= candidate.weight
@@ -106,10 +129,10 @@ extension Sampling {
   }
 
   /// The tokens that pass all filters, in the order of their weights where that matters.
-  private func kept(_ weights: [Float]) -> [Candidate] {
+  private func kept(_ weights: [Float], total: Double) -> [Candidate] {
     let ranked =
       topK == nil && topP == nil
-      ? weights.indices.map { Candidate(token: $0, weights[$0]) } : ranked(weights)
+      ? weights.indices.map { Candidate(token: $0, weights[$0]) } : ranked(weights, total: total)
     guard let minP else { return ranked }
     return ranked.filter { $0.weight >= minP }
   }
@@ -118,8 +141,7 @@ extension Sampling {
   ///
   /// Few tokens of a vocabulary carry nearly all weight, so only those above a cut are sorted; the
   /// cut falls until enough are there.
-  private func ranked(_ weights: [Float]) -> [Candidate] {
-    let total = topP == nil ? 0 : weights.reduce(0) { $0 + Double($1) }
+  private func ranked(_ weights: [Float], total: Double) -> [Candidate] {
     for cut: Float in [1e-2, 1e-4, 1e-6] {
       if let enough = prefix(of: sorted(weights, from: cut), total: total, isAll: false) {
         return enough

@@ -85,6 +85,11 @@ public struct AttentionLayout: Sendable, Hashable {
     return 8 + 6 * segments + 2 * segments * segments + 6 * tiles + 2 * tiles * (segments + 1)
   }
 
+  /// The same for a cache, where all segments together see `ranges` ranges whole.
+  public static func bound(cached segments: Int, ranges: Int, queries: Int) -> Int {
+    8 + 6 * segments + 2 * ranges + 2 * (segments + queries / Int(ATTENTION_QUERY_TILE) + 1)
+  }
+
   private struct KeyTile {
     var keys: Int
     var count: Int
