@@ -111,7 +111,8 @@ let package = Package(
       dependencies: ["Training", "Evaluation", "Models", "Datasets", "Vocabulary"], path: "stdlib",
       exclude: ["REFERENCE.md", "tiny"],
       resources: [
-        "losses", "ratings", "schedules", "prompts", "cleaning", "tasks", "metrics", "sweeps",
+        "losses", "rollouts", "attempts", "ratings", "schedules", "prompts", "cleaning", "tasks",
+        "metrics", "sweeps",
       ].map { .embedInCode("\($0).recipe") },
       swiftSettings: safe),
 

@@ -21,7 +21,7 @@ extension Library {
     ] + sweepTypes + evaluationTypes,
     sources: written,
     stored: [
-      Dataset.self, LanguageModel.self, TrainedTokenizer.self, Measures.self,
+      Dataset.self, LanguageModel.self, TrainedTokenizer.self, Measures.self, Rollouts.self,
     ])
 
   private static let data: [Primitive] = [
@@ -43,8 +43,8 @@ extension Library {
 
   private static let training: [Primitive] =
     [.loss] + Primitive.lossFormulas + Primitive.lossColumns
-    + Primitive.groupFormulas + [.gradientCheck] + [
-      .constant, .linear, .cosine, .schedule, .train, .curve,
+    + Primitive.groupFormulas + [.rollout, .gradientCheck] + [
+      .constant, .linear, .cosine, .schedule, .train, .curve, .rollouts, .attempts,
     ]
 
   private static let evaluation: [Primitive] =
@@ -61,6 +61,8 @@ extension Library {
   /// each other.
   private static let written: [Source] = [
     source("losses.recipe", in: .losses, PackageResources.losses_recipe),
+    source("rollouts.recipe", in: .losses, PackageResources.rollouts_recipe),
+    source("attempts.recipe", in: .generation, PackageResources.attempts_recipe),
     source("ratings.recipe", in: .evaluation, PackageResources.ratings_recipe),
     source("schedules.recipe", in: .training, PackageResources.schedules_recipe),
     source("prompts.recipe", in: .prompts, PackageResources.prompts_recipe),

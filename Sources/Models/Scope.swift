@@ -8,8 +8,10 @@ public struct Scope: Sendable {
     public var trainsBase = false
     /// How many adapters, from the first, are on; fewer give a reference model.
     public var adapters: [Adapter] = []
-    /// The place of the adapter that is trained.
+    /// The place of the adapter that is trained, counted among these.
     public var trainedAdapter: Int?
+    /// How many adapters of another model stand before these in the same graph.
+    public var adaptersBefore = 0
     /// What reads rewards off the hidden states, if anything does.
     public var head: RewardHead?
     public var trainsHead = false
@@ -76,10 +78,12 @@ public struct Scope: Sendable {
     let adapter = outfit.adapters[place]
     guard let rank = adapter.rank(of: module) else { return nil }
     let isTrained = outfit.trainedAdapter == place
+    let number = outfit.adaptersBefore + place
     let a = graph.parameter(
-      Adapter.parameterName(module, .a, place: place), shape: [rank, inputs], trainable: isTrained)
+      Adapter.parameterName(module, .a, place: number), shape: [rank, inputs],
+      trainable: isTrained)
     let b = graph.parameter(
-      Adapter.parameterName(module, .b, place: place), shape: [outputs, rank],
+      Adapter.parameterName(module, .b, place: number), shape: [outputs, rank],
       trainable: isTrained)
     let narrow = Tensors.linear(dropped(x, adapter, module, isTrained), a)
     // The scale meets the narrow side: `rank` numbers per token instead of `outputs`.

@@ -16,6 +16,7 @@ public struct Random: Sendable, Hashable {
     public static let shuffling = Purpose(rawValue: 3)
     public static let sampling = Purpose(rawValue: 4)
     public static let noise = Purpose(rawValue: 5)
+    public static let rollouts = Purpose(rawValue: 6)
   }
 
   public let seed: UInt64

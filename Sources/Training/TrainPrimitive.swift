@@ -56,6 +56,10 @@ extension Primitive {
       beta2: beta2, clip: clip, length: length.count,
       seed: context.seed ^ UInt64(bitPattern: Int64(seed)), tokensAtOnce: atOnce.count,
       memory: memory?.bytes, shuffles: shuffles, only: only)
+    if let rollout = loss.rollout {
+      return try RolloutRun(model, loss, rollout, settings, context, reference: reference)
+        .run(on: rows, watching: held)
+    }
     return try TrainingRun(model, loss, settings, context, reference: reference)
       .run(on: rows, watching: held)
   }

@@ -29,6 +29,7 @@ enum TrainingPreview {
   }
 
   private static func reason(_ row: Record, _ loss: Loss) -> String? {
+    if loss.rollout != nil { return nil }
     switch loss.roles {
     case .pair:
       let answers = (row["chosen"] ?? .none, row["rejected"] ?? .none)

@@ -13,20 +13,20 @@ import Vocabulary
 private let lexicon = Lexicon(
   Library(
     primitives: Primitive.modelPrimitives + Primitive.adapterPrimitives + [
-      .rows, .loss, .train, .exponential, .logarithm,
+      .rows, .length, .loss, .rollout, .rollouts, .train, .exponential, .logarithm,
     ]
       + [.constant, .linear, .cosine] + Primitive.lossFormulas + Primitive.lossColumns
-      + Primitive.groupFormulas,
-    types: Library.modelTypes + Library.lossTypes + [
+      + Primitive.groupFormulas + Primitive.distributions,
+    types: Library.modelTypes + Library.lossTypes + Library.sweepTypes + [
       .init("Schedule", "The learning rate over a run.")
     ],
-    sources: [.init(name: "losses.recipe", text: losses)]))
+    sources: ["losses", "rollouts"].map { .init(name: "\($0).recipe", text: libraryText($0)) }))
 
-/// The losses of the library itself.
-private let losses =
+/// A file of the library itself.
+private func libraryText(_ name: String) -> String {
   (try? String(
-    contentsOf: SharedFiles.root.appending(path: "stdlib/losses.recipe"), encoding: .utf8))
-  ?? ""
+    contentsOf: SharedFiles.root.appending(path: "stdlib/\(name).recipe"), encoding: .utf8)) ?? ""
+}
 
 /// Reads a recipe; what is wrong with it is a failure of the test.
 func program(_ text: String) -> Program {

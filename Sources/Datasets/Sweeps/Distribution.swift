@@ -35,6 +35,13 @@ public struct Distribution: OpaqueValue, RecipeValue {
     }
   }
 
+  /// Shares between two, each as likely as the others.
+  public static func shares(from low: Double, to high: Double) -> Distribution {
+    Distribution(
+      shape: .uniform(Ratio(low).recipeValue, to: Ratio(high).recipeValue),
+      element: .quantity(.ratio))
+  }
+
   /// The value at a share in 0 ..< 1 of the distribution, as its quantile function gives it.
   public func value(at share: Double) -> Value {
     switch shape {

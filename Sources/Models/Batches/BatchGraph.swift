@@ -16,9 +16,15 @@ public struct BatchGraph: Sendable {
   public let isBest: Tensor
   /// What the head says of each completion; nil for a model without one.
   public let rewards: RewardOutputs?
+  /// What a critic says of the state before each target; nil without one. [targets]
+  public let values: Tensor?
 
+  /// - Parameters:
+  ///   - temperature: what logits are divided by.
+  ///   - critic: what the critic wears on the same weights.
   public init(
-    _ graph: Graph, _ architecture: any Architecture, outfit: Scope.Outfit, roles: Int
+    _ graph: Graph, _ architecture: any Architecture, outfit: Scope.Outfit, roles: Int,
+    temperature: Double = 1, critic: Scope.Outfit? = nil
   ) {
     self.graph = graph
     self.architecture = architecture
@@ -26,8 +32,10 @@ public struct BatchGraph: Sendable {
     input = ModelInput(graph, architecture)
     let hidden = architecture.hidden(input, scope)
     let d = architecture.dimensions
+    let rows = graph.input("target.rows", .i32, [.targets])
+    let before = gather(hidden, rows: rows)
     let scores = targetLogProbability(
-      gather(hidden, rows: graph.input("target.rows", .i32, [.targets])),
+      temperature == 1 ? before : before * Float(1 / temperature),
       scope.parameter(d.unembedding, [d.vocabulary, d.width]),
       targets: graph.input("target.tokens", .i32, [.targets]))
     targets = ScoredTargets(graph, logProbabilities: scores.logProbability, roles: roles)
@@ -37,6 +45,13 @@ public struct BatchGraph: Sendable {
       RewardOutputs(names: head.names) { role in
         let ends = graph.input("role.\(role).ends", .i32, [.sequences])
         return head.outputs(gather(hidden, rows: ends), scope)
+      }
+    }
+    let input = self.input
+    values = critic.flatMap { outfit in
+      let own = Scope(graph, outfit)
+      return outfit.head.map {
+        flatten($0.outputs(gather(architecture.hidden(input, own), rows: rows), own))
       }
     }
   }

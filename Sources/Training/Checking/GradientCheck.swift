@@ -225,6 +225,11 @@ extension Vocabulary.Primitive {
       "tokens", "How many tokens are looked at, at most.", default: 256, .within(1...100_000)),
     Parameter("length", "The longest sequence.", default: TokenCount(1024))
   ) { context, loss, rows, model, tolerance, tokens, length in
+    guard loss.rollout == nil else {
+      throw TrainingError(
+        problem: "the loss is over answers that a policy writes, of which rows have none",
+        advice: "Check losses over rows; where log-probabilities have slopes is the same.")
+    }
     let model = try model ?? LanguageModel.tiny()
     let needs = try LossNeeds(loss)
     let encoded = try EncodedRows(

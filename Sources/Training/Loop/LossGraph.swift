@@ -7,7 +7,8 @@ struct LossGraph {
   let loss: Tensor
   /// What the loss tells of a step beside its value; a step in parts adds them up.
   let metrics: [(name: String, value: Tensor)]
-  /// How far the targets' log-probabilities are from the reference's, added up; nil without one.
+  /// How far log-probabilities are from those they should equal before the first update, added up:
+  /// the reference's, or those that answers were drawn under; nil where there are none.
   let distance: Tensor?
   /// Whether a step must run at once, as where the loss is the square of a mean over the step.
   let needsWholeStep: Bool
@@ -18,26 +19,36 @@ struct LossGraph {
   /// - Parameters:
   ///   - trains: whether gradients are made, of the last adapter or of the whole model, and the head.
   ///   - only: the part that alone is trained.
+  ///   - critic: what learns beside a policy, where a loss over rollouts has one.
   init(
-    _ model: LanguageModel, _ loss: Loss, trains: Bool, only: TrainedPart? = nil
+    _ model: LanguageModel, _ loss: Loss, trains: Bool, only: TrainedPart? = nil,
+    critic: Critic? = nil
   ) throws {
     needs = try LossNeeds(loss, outputs: model.head?.names)
     let trainsBody = trains && only != .head
-    let usesDropout = trainsBody && (model.adapters.last.map { $0.settings.dropout > 0 } ?? false)
+    // Answers are drawn without dropout: with it, a policy would not be the one that wrote them.
+    let usesDropout =
+      trainsBody && loss.rollout == nil
+      && (model.adapters.last.map { $0.settings.dropout > 0 } ?? false)
     let outfit = Scope.Outfit(
       trainsBase: trainsBody && model.adapters.isEmpty, adapters: model.adapters,
       trainedAdapter: trainsBody && !model.adapters.isEmpty ? model.adapters.count - 1 : nil,
       head: model.head, trainsHead: trains,
       dropoutKey: usesDropout ? graph.input("dropout.key", .i32, [4]) : nil)
-    let batch = BatchGraph(graph, model.architecture, outfit: outfit, roles: needs.roles)
-    let trace = LossTrace(loss, of: batch.targets, rewards: batch.rewards)
+    let batch = BatchGraph(
+      graph, model.architecture, outfit: outfit, roles: needs.roles,
+      temperature: loss.rollout?.temperature ?? 1,
+      critic: critic?.outfit(after: model.adapters.count, trains: trains))
+    let trace = LossTrace(loss, of: batch.targets, rewards: batch.rewards, values: batch.values)
     let traced = try trace.scalar(), metrics = try trace.metrics()
     self.loss = traced.tensor
     self.metrics = metrics.map { ($0.name, $0.value.tensor) }
     needsWholeStep = traced.cut == .whole || metrics.contains { $0.value.cut != .additive }
     distance =
-      needs.readsReference
-      ? sum(abs(batch.logProbabilities - graph.input(LossTrace.baseName, .f32, [.targets]))) : nil
+      loss.rollout != nil
+      ? trace.strayed()
+      : needs.readsReference
+        ? sum(abs(batch.logProbabilities - graph.input(LossTrace.baseName, .f32, [.targets]))) : nil
     effects = trains ? graph.gradients(of: self.loss) : []
   }
 

@@ -18,8 +18,8 @@ package final class Trainer {
   private let graph: LossGraph
   /// Open to whoever measures it.
   package let execution: Execution
-  package private(set) var parameters: [String: Weight]
-  private(set) var optimizer: AdamW
+  private var learner: Learner
+  package var parameters: [String: Weight] { learner.parameters }
   package private(set) var history: [Double]
   /// What the loss told of each step, and the norm of its gradient: as long as `history`.
   package private(set) var curves: [Curve]
@@ -52,30 +52,15 @@ package final class Trainer {
     steps = order.steps(within: settings.budget, tokens: examples.map(\.tokenCount))
     let plan = try graph.plan(
       bounds: Trainer.bounds(examples, settings), memory: settings.memory)
-    let fresh = Trainer.trainable(plan, model)
-    try snapshot?.check(against: fresh)
-    parameters = snapshot?.parameters ?? fresh
-    optimizer = AdamW(
-      beta1: settings.beta1, beta2: settings.beta2,
-      epsilon: Float(settings.epsilon), steps: snapshot?.history.count ?? 0,
-      moments: snapshot?.moments ?? [:])
+    learner = try Learner(
+      plan, weights: model.graphWeights, settings: settings, pool: pool, snapshot: snapshot,
+      updates: snapshot?.history.count ?? 0)
     history = snapshot?.history ?? []
     curves = (graph.metrics.map(\.name) + [Self.gradientNorm]).map { name in
       Curve(name: name, values: snapshot?.curves[name] ?? [])
     }
-    let weights = model.graphWeights.merging(parameters) { $1 }
+    let weights = model.graphWeights.merging(learner.parameters) { $1 }
     execution = try Execution(plan, weights: weights, pool: pool)
-  }
-
-  /// Trained parameters get memory of their own: those of files lie on pages that are not ours.
-  private static func trainable(_ plan: Plan, _ model: LanguageModel) -> [String: Weight] {
-    let weights = model.graphWeights
-    var result: [String: Weight] = [:]
-    for name in plan.trainedParameters {
-      guard let weight = weights[name] else { continue }
-      result[name] = Weight(shape: weight.shape, floats: weight.floats())
-    }
-    return result
   }
 
   /// Plans are made for the fullest batch that any order of these examples can bring.
@@ -129,7 +114,13 @@ package final class Trainer {
       distance += graph.distance.map { Double(execution.scalar($0)) } ?? 0
     }
     try checkStart(distance / Double(max(1, chosen.reduce(0) { $0 + $1.targetCount })), loss: loss)
-    let norm = try update(loss: loss, rate: rate)
+    let norm = try learner.update(from: execution, loss: loss, rate: rate, step: history.count)
+    guard norm > 0 || !history.isEmpty else {
+      throw TrainingError(
+        problem: "the gradient is exactly zero at the first step, so nothing would be learnt",
+        advice: "Does the loss depend on b.logp or b.reward, and does the model wear an adapter "
+          + "to train?")
+    }
     history.append(loss)
     for (place, value) in (metrics + [norm]).enumerated() { curves[place].values.append(value) }
     return StepReport(
@@ -149,36 +140,10 @@ package final class Trainer {
         + "result made by another build? Run again with an empty store (ROUX_STORE).")
   }
 
-  /// Takes the gradients of the step; gives their norm before clipping.
-  private func update(loss: Double, rate: Double) throws -> Double {
-    let updates = parameters.keys.sorted().compactMap { name -> AdamW.Update? in
-      guard let parameter = parameters[name], let gradient = execution.gradient(of: name) else {
-        return nil
-      }
-      return AdamW.Update(
-        name: name, parameter: parameter, gradient: gradient, decay: Float(settings.weightDecay))
-    }
-    let norm = GradientNorm.of(updates.map(\.gradient), pool: pool)
-    guard loss.isFinite, norm.isFinite else {
-      throw TrainingError(
-        problem: "step \(history.count + 1) has loss \(loss) and gradient norm \(norm)",
-        advice: "Lower the learning rate, or clip the gradients (clip: 1.0).")
-    }
-    guard norm > 0 || !history.isEmpty else {
-      throw TrainingError(
-        problem: "the gradient is exactly zero at the first step, so nothing would be learnt",
-        advice: "Does the loss depend on b.logp or b.reward, and does the model wear an adapter "
-          + "to train?")
-    }
-    let scale = settings.clip.map { GradientNorm.scale(norm: norm, limit: $0) } ?? 1
-    optimizer.update(updates, rate: Float(rate), scale: scale, pool: pool)
-    return norm
-  }
-
   /// Where the run stands, to be written down.
   package var snapshot: Snapshot {
     Snapshot(
-      parameters: parameters, moments: optimizer.moments, history: history,
+      parameters: parameters, moments: learner.moments, history: history,
       curves: Dictionary(curves.map { ($0.name, $0.values) }) { $1 })
   }
 

@@ -9,25 +9,33 @@ public struct Loss: OpaqueValue, RecipeValue {
   public let function: Function
   /// From the batch to a record of tensors: what is told of each step beside the loss.
   public let metrics: Function?
+  /// How the answers come about that it judges; nil where the rows bring them.
+  public let rollout: RolloutSettings?
 
-  public init(row: RecipeType, function: Function, metrics: Function? = nil) {
+  public init(
+    row: RecipeType, function: Function, metrics: Function? = nil, rollout: RolloutSettings? = nil
+  ) {
     self.row = row
     self.function = function
     self.metrics = metrics
+    self.rollout = rollout
   }
 
   public var recipeType: RecipeType { .opaque(Self.typeName, [row]) }
-  public var canonical: String { "\(row) \(function.canonical) \(metrics?.canonical ?? "")" }
+  public var canonical: String {
+    "\(row) \(function.canonical) \(metrics?.canonical ?? "") \(rollout?.canonical ?? "")"
+  }
 
   public func declared(as type: RecipeType) -> any OpaqueValue {
     guard case .opaque(Self.typeName, let arguments) = type, let row = arguments.first else {
       return self
     }
-    return Loss(row: row, function: function, metrics: metrics)
+    return Loss(row: row, function: function, metrics: metrics, rollout: rollout)
   }
 
   /// How many completions each row brings.
   public var roles: Role {
+    if rollout != nil { return .group }
     if row.field("responses") != nil { return .group }
     return row.field("chosen") != nil && row.field("rejected") != nil ? .pair : .single
   }
@@ -57,6 +65,9 @@ extension Primitive {
   public static let loss = Primitive(
     "loss", "A loss from a lambda over a batch, traced once into the tensor graph.", in: .losses,
     typing: .derived { call in
+      if case .opaque(RolloutSettings.typeName, let row) = call.type("rollout"), !row.isEmpty {
+        return .opaque(Loss.typeName, row)
+      }
       guard case .opaque(Loss.typeName, let row)? = call.expected else {
         return .opaque(Loss.typeName, [.any])
       }
@@ -65,9 +76,13 @@ extension Primitive {
     examples: ["loss(b => mean(-b.logp, over: b.mask))"],
     Parameter<LossFormula>.subject("of", "What is minimised, from the batch."),
     Parameter<LossFormula?>(
-      "metrics", "What else to tell of each step, as b => (likelihood: mean(sum(b.logp))).")
-  ) { _, formula, metrics in
-    Loss(row: .any, function: formula.function, metrics: metrics?.function)
+      "metrics", "What else to tell of each step, as b => (likelihood: mean(sum(b.logp)))."),
+    Parameter<RolloutSettings?>(
+      "rollout", "How the policy writes the answers that are judged; without it, rows bring them.")
+  ) { _, formula, metrics, rollout in
+    Loss(
+      row: rollout?.row ?? .any, function: formula.function, metrics: metrics?.function,
+      rollout: rollout)
   }
 }
 

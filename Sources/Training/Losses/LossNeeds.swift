@@ -14,6 +14,8 @@ package struct LossNeeds: Sendable {
   package let roles: Int
   /// Whether rows bring several tries at an answer, with a number of a column for each.
   private let isGroup: Bool
+  /// What a critic says of each state.
+  package let readsValues: Bool
   /// Columns of numbers that every row must have.
   package let columns: [String]
   /// Columns of numbers that are counted together, as some rows may lack some of them.
@@ -26,7 +28,8 @@ package struct LossNeeds: Sendable {
     let answers = loss.roles.count
     let trace = LossTrace(
       loss, of: ScoredTargets(given: graph, roles: answers + 1),
-      rewards: outputs.map { RewardOutputs(given: graph, names: $0) })
+      rewards: outputs.map { RewardOutputs(given: graph, names: $0) },
+      lookingUp: { graph.input(LossTrace.valueName, .f32, [.targets]) })
     _ = try trace.scalar()
     _ = try trace.metrics()
     if let complaint = graph.complaint {
@@ -39,6 +42,7 @@ package struct LossNeeds: Sendable {
       return name
     }
     readsReference = read.contains(LossTrace.baseName)
+    readsValues = read.contains(LossTrace.valueName)
     let readsMore = read.contains { $0.hasPrefix("role.\(answers).") }
     readsMismatched = readsMore && loss.roles == .single
     readsPrompt = readsMore && loss.roles == .pair

@@ -151,6 +151,11 @@ extension Library {
       TracedBatch.members
     },
     TypeEntry(
+      RolloutSettings.typeName, "How a policy writes the answers that a loss judges.", arity: 1),
+    TypeEntry(Rollouts.typeName, "Answers that a policy wrote, with what each token earned.") { _ in
+      Rollouts.members
+    },
+    TypeEntry(
       TracedRow.typeName, "The numbers of the rows of a step inside a loss.",
       openMember: .tensor(["sequence"])),
     TypeEntry(TracedAnswer.typeName, "One answer of each row inside a loss.") { _ in

@@ -11,12 +11,28 @@ package final class LossTrace: Sendable {
   let targets: ScoredTargets
   let rewards: RewardOutputs?
   let loss: Loss
+  /// What a critic says of the state before each target; nil without one. [targets]
+  let values: (@Sendable () -> Tensor)?
 
-  /// - Parameter rewards: what a head says; nil for a model without one.
-  package init(_ loss: Loss, of targets: ScoredTargets, rewards: RewardOutputs? = nil) {
+  /// - Parameter values: what a critic says of the state before each target; nil without one. [targets]
+  package convenience init(
+    _ loss: Loss, of targets: ScoredTargets, rewards: RewardOutputs? = nil, values: Tensor?
+  ) {
+    let given = values.map { tensor in { @Sendable () -> Tensor in tensor } }
+    self.init(loss, of: targets, rewards: rewards, lookingUp: given)
+  }
+
+  /// - Parameters:
+  ///   - rewards: what a head says; nil for a model without one.
+  ///   - values: what a critic says of the state before each target; nil without one. [targets]
+  package init(
+    _ loss: Loss, of targets: ScoredTargets, rewards: RewardOutputs? = nil,
+    lookingUp values: (@Sendable () -> Tensor)? = nil
+  ) {
     self.loss = loss
     self.targets = targets
     self.rewards = rewards
+    self.values = values
   }
 
   var graph: Graph { targets.graph }
@@ -136,7 +152,7 @@ package final class LossTrace: Sendable {
   private func total(of mask: TracedTensor, _ level: TracedTensor.Level) -> Tensor? {
     guard level == mask.level else { return nil }
     switch level {
-    case .tokens(let role): return stepTargets(role)
+    case .tokens(let role): return mask.total ?? stepTargets(role)
     case .outputs: return mask.total ?? Tensors.maximum(Tensors.sum(mask.tensor), 1)
     case .sequences, .prompts, .scalar: return nil
     }

@@ -5,7 +5,8 @@ import Vocabulary
 ///
 /// `b.mismatched` is the answer of another row after the same prompt, `b.prompt` the prompt of a
 /// pair, and `b.row` holds the numbers of the rows. Where a row has several `b.responses`, each is a
-/// sequence of its own, and `softmax` and the like know which are of one prompt.
+/// sequence of its own, and `softmax` and the like know which are of one prompt. Where the policy
+/// writes the answers, `b.advantage` and the like say what came of them (`RolloutPart`).
 struct TracedBatch: OpaqueValue, RecipeValue {
   static let typeName = "Batch"
   let trace: LossTrace
@@ -13,6 +14,7 @@ struct TracedBatch: OpaqueValue, RecipeValue {
   var canonical: String { "batch" }
 
   func member(_ name: String) throws -> Value? {
+    if let part = try RolloutPart(rawValue: name).flatMap(trace.part) { return .opaque(part) }
     switch (name, trace.loss.roles) {
     case ("chosen", .pair): return .opaque(TracedAnswer(trace: trace, role: 0))
     case ("rejected", .pair): return .opaque(TracedAnswer(trace: trace, role: 1))
@@ -30,6 +32,12 @@ struct TracedBatch: OpaqueValue, RecipeValue {
   }
 
   private func absent(_ name: String) -> TraceError {
+    if let part = RolloutPart(rawValue: name), !part.isOfAnyBatch {
+      return TraceError(
+        problem: "the batch has no `\(name)` here",
+        advice: "It comes where the policy writes the answers itself: loss(…, rollout: "
+          + "rollout(reward: …)).")
+    }
     let parts = TracedAnswer.members.map(\.label).joined(separator: ", ")
     switch trace.loss.roles {
     case .pair:
@@ -53,6 +61,7 @@ struct TracedBatch: OpaqueValue, RecipeValue {
     + ["response", "responses", "mismatched", "prompt", "chosen", "rejected"].map {
       RecordField($0, .opaque(TracedAnswer.typeName, []))
     } + [RecordField("row", .opaque(TracedRow.typeName, []))]
+    + RolloutPart.allCases.filter { !$0.isOfAnyBatch }.map { RecordField($0.rawValue, $0.type) }
 }
 
 /// One answer of each row inside a loss: what the model and the reference give its tokens, and what
