@@ -15,6 +15,7 @@ public struct Bench {
   let showsKernels: Bool
   private let memory: Int?
   private let preference: Preference?
+  private let recipes: [URL]
 
   /// What preference training is measured with: the language makes the loss.
   public struct Preference: Sendable {
@@ -35,9 +36,10 @@ public struct Bench {
   ///   - model: a file of SmolLM2-135M; without one, random numbers of the same shapes are used.
   ///   - runs: how many times each thing is timed; the median counts.
   ///   - memory: the budget of the plans of training steps.
+  ///   - recipes: files that are checked besides the one made here.
   public init(
     lexicon: Lexicon, model: URL?, threads: Int? = nil, runs: Int = 5, showsKernels: Bool = false,
-    memory: Int? = nil, preference: Preference? = nil
+    memory: Int? = nil, preference: Preference? = nil, recipes: [URL] = []
   ) {
     self.lexicon = lexicon
     file = model
@@ -46,11 +48,12 @@ public struct Bench {
     self.showsKernels = showsKernels
     self.memory = memory
     self.preference = preference
+    self.recipes = recipes
   }
 
   /// The names of all measurements in the order they are taken.
   public static let names = [
-    "check 1000 lines", "sgemm", "load", "tokenize", "lora-sft 4x256", "full-sft 4x256",
+    "check recipes", "sgemm", "load", "tokenize", "lora-sft 4x256", "full-sft 4x256",
     "forward 4x256", "generate 1", "generate 8", "dpo 16 pairs", "tiny 8x64",
   ]
 
@@ -68,8 +71,7 @@ public struct Bench {
 
   private func measure(_ name: String) throws -> [BenchRow] {
     switch name {
-    case "check 1000 lines":
-      [CheckBench(lexicon: lexicon, runs: runs * 10).thousandLines()]
+    case "check recipes": try checks()
     case "sgemm": [sgemm()]
     case "load": [try load()]
     case "tokenize": [try ofModel().tokenize()]
@@ -81,6 +83,11 @@ public struct Bench {
     case "dpo 16 pairs": try pairs(name)
     default: try tiny(name)
     }
+  }
+
+  private func checks() throws -> [BenchRow] {
+    let bench = CheckBench(lexicon: lexicon, runs: runs * 10)
+    return try [bench.thousandLines()] + recipes.map(bench.recipe)
   }
 
   private func ofModel() throws -> ModelBench {

@@ -21,6 +21,23 @@ struct CheckBench {
     return row
   }
 
+  /// A recipe of the user's, checked again and again as a prompt or an editor does.
+  func recipe(_ url: URL) throws -> BenchRow {
+    let text = try String(contentsOf: url, encoding: .utf8)
+    let source = SourceText(name: url.lastPathComponent, text)
+    func complaints() -> Int {
+      Program(source, lexicon: lexicon, directory: url.deletingLastPathComponent())
+        .diagnostics.count
+    }
+    // The first looks at the heads of files, which are known from then on.
+    let found = complaints()
+    let timing = Timing(runs: runs) { _ = complaints() }
+    var row = BenchRow(
+      "check \(source.name)", .lines, Double(source.lineStarts.count), timing)
+    row.note = "\(source.bytes.count) bytes, \(found) complaints"
+    return row
+  }
+
   /// Steps of params, types, functions, rows, training and judging, one on top of the other.
   private static func text(lines count: Int) -> String {
     var lines: [String] = []

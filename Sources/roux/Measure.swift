@@ -22,6 +22,8 @@ struct Measure: ParsableCommand {
   var model: String?
   @Option(help: "HH-RLHF rows for the preference measurement; else pairs of random tokens.")
   var rows: String?
+  @Option(help: "A folder of recipes whose check is timed as well.")
+  var recipes: String?
   @Option(help: "How many threads to use; all cores unless told.")
   var threads: Int?
   @Option(help: "How many times each thing is timed; the median counts.")
@@ -31,12 +33,19 @@ struct Measure: ParsableCommand {
     let bench = Bench(
       lexicon: Words.lexicon, model: try file(), threads: threads, runs: runs,
       showsKernels: kernels,
-      preference: try .init(loss: loss(), rows: rows.map { URL(filePath: $0) }))
+      preference: try .init(loss: loss(), rows: rows.map { URL(filePath: $0) }),
+      recipes: try recipeFiles())
     if !json { Console.say(BenchReport.heading) }
     let report = try bench.run(filter: filter) { row in
       if !json { Console.say(BenchReport.line(row)) }
     }
     if json { Console.say(report.json) }
+  }
+
+  private func recipeFiles() throws -> [URL] {
+    guard let recipes else { return [] }
+    return try FileManager.default.contentsOfDirectory(atPath: recipes).sorted()
+      .filter { $0.hasSuffix(".recipe") }.map { URL(filePath: recipes).appending(path: $0) }
   }
 
   /// `dpo()` of the library.

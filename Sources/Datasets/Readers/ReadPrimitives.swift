@@ -9,6 +9,8 @@ private struct Reader: Sendable {
   /// How many rows of the head are looked at before anything runs.
   static let headRows = 200
 
+  private let heads = KnownHeads<RecipeType>()
+
   /// The row type of a file from its head, or what is wrong with the file.
   func rowType(_ call: CallSite) throws -> RecipeType {
     let written = try written(call)
@@ -22,7 +24,10 @@ private struct Reader: Sendable {
           notes: ["Relative paths start at the recipe's folder, \(call.directory.path)."]))
     }
     do {
-      return try read(url, Self.headRows, written.flatMap(RowCheck.init)).recipeType
+      if let written {
+        return try read(url, Self.headRows, RowCheck(written)).recipeType
+      }
+      return try heads.seen(at: url) { try read($0, Self.headRows, nil).recipeType }
     } catch let error as RowMismatch {
       throw Complaints(
         Complaint(

@@ -89,8 +89,11 @@ extension Vocabulary.Primitive {
   public static let adapter = Self(
     "adapter", "A LoRA adapter from the folder that PEFT, or `save`, keeps it in.", in: .adapters,
     cost: .light, effects: .reads,
-    typing: .opening("path", as: UnattachedAdapter.recipeType) {
-      UnattachedAdapter.type(ofSaved: try AdapterFolder(opening: $0))
+    typing: .derived { call in
+      try call.looking(at: "path") {
+        UnattachedAdapter.type(ofSaved: try AdapterFolder(opening: $0))
+      }
+        ?? UnattachedAdapter.recipeType
     },
     Parameter<RecipePath>.subject("path", "The folder with adapter_config.json.")
   ) { context, path in

@@ -19,8 +19,8 @@ extension Vocabulary.Primitive {
     "model",
     "A model from a Hugging Face folder, a GGUF file or a PEFT adapter folder; \"tiny\" is inside.",
     in: .models, cost: .light, effects: .reads,
-    typing: .opening("path", as: LanguageModel.recipeType, LanguageModel.look),
-    outline: { try $0.looking(at: "path", LanguageModel.outline) ?? nil },
+    typing: .derived { try LanguageModel.head($0)?.type ?? LanguageModel.recipeType },
+    outline: { try LanguageModel.head($0)?.outline },
     Parameter<RecipePath>.subject("path", "The folder or file; its weights are mapped, not read.")
   ) { context, path in
     try LanguageModel(opening: LanguageModel.place(of: path.text, from: context.directory))

@@ -4,19 +4,6 @@ import Foundation
 import Tokenizers
 import Vocabulary
 
-extension Typing {
-  /// The type of what is read from a path that the recipe writes, if it can be read; `type` where the
-  /// path is not known before running.
-  static func opening(
-    _ parameter: String, as type: RecipeType,
-    _ look: @escaping @Sendable (URL) throws -> RecipeType
-  ) -> Typing {
-    .derived { call in
-      try call.looking(at: parameter, look) ?? type
-    }
-  }
-}
-
 extension CallSite {
   /// What is seen at the place that a path leads to; nil where the path is known only after running.
   func looking<Seen>(at parameter: String, _ look: (URL) throws -> Seen) throws -> Seen? {
@@ -75,13 +62,26 @@ extension LanguageModel {
     try LanguageModel(opening: TinyModel.folder())
   }
 
-  /// The type of a model, which is looked at as far as is cheap: headers, settings, the shapes of all
-  /// weights.
-  static func look(at url: URL) throws -> RecipeType {
+  /// What is seen of models without reading their weights.
+  struct Head: Sendable {
+    var type: RecipeType
+    /// Nil for an adapter, whose base says it.
+    var outline: ModelOutline?
+  }
+
+  private static let heads = KnownHeads<Head>()
+
+  /// The head of the model that a call names; nil where the path is known only after running.
+  @Sendable static func head(_ call: CallSite) throws -> Head? {
+    try call.looking(at: "path") { try heads.seen(at: $0, look) }
+  }
+
+  /// A model is looked at as far as is cheap: headers, settings, the shapes of all weights.
+  private static func look(at url: URL) throws -> Head {
     let settings = url.appending(path: "adapter_config.json")
     guard !FileManager.default.fileExists(atPath: settings.path) else {
       let folder = try AdapterFolder(opening: url)
-      return ModelKind(isAdapted: true, outputs: folder.outputs).type
+      return Head(type: ModelKind(isAdapted: true, outputs: folder.outputs).type)
     }
     let checkpoint = try Checkpoint(opening: url)
     let architecture = try Architectures.make(Settings(model: url.path, json: checkpoint.config))
@@ -91,15 +91,8 @@ extension LanguageModel {
         model: url.path, problem: "stands without a tokenizer",
         advice: "Put the tokenizer.json of the model beside its weights.")
     }
-    return ModelKind(outputs: try RewardHead(of: checkpoint, architecture)?.names).type
-  }
-
-  /// What is known of a model from its settings; nil for an adapter, whose base says it.
-  static func outline(at url: URL) throws -> ModelOutline? {
-    let settings = url.appending(path: "adapter_config.json")
-    guard !FileManager.default.fileExists(atPath: settings.path) else { return nil }
-    let checkpoint = try Checkpoint(opening: url)
-    let architecture = try Architectures.make(Settings(model: url.path, json: checkpoint.config))
-    return ModelOutline(context: architecture.dimensions.context)
+    return Head(
+      type: ModelKind(outputs: try RewardHead(of: checkpoint, architecture)?.names).type,
+      outline: ModelOutline(context: architecture.dimensions.context))
   }
 }
