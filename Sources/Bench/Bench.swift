@@ -21,13 +21,15 @@ public struct Bench {
   public struct Preference: Sendable {
     let loss: Value
     let rows: URL?
+    let pairs: Int
 
     /// - Parameters:
     ///   - loss: a loss that compares pairs with a reference.
     ///   - rows: HH-RLHF rows; nil makes pairs of random tokens.
-    public init(loss: Value, rows: URL?) {
+    public init(loss: Value, rows: URL?, pairs: Int = 16) {
       self.loss = loss
       self.rows = rows
+      self.pairs = pairs
     }
   }
 
@@ -54,7 +56,7 @@ public struct Bench {
   /// The names of all measurements in the order they are taken.
   public static let names = [
     "check recipes", "sgemm", "load", "tokenize", "lora-sft 4x256", "full-sft 4x256",
-    "forward 4x256", "generate 1", "generate 8", "dpo 16 pairs", "tiny 8x64",
+    "forward 4x256", "generate 1", "generate 8", "dpo pairs", "tiny 8x64",
   ]
 
   /// The rows of the measurements whose name contains `filter`, each told as soon as it is there.
@@ -80,7 +82,7 @@ public struct Bench {
     case "forward 4x256": [try ofModel().forward()]
     case "generate 1": [try ofModel().generate(rows: 1)]
     case "generate 8": [try ofModel().generate(rows: 8)]
-    case "dpo 16 pairs": try pairs(name)
+    case "dpo pairs": try pairs(name)
     default: try tiny(name)
     }
   }
@@ -123,7 +125,8 @@ public struct Bench {
     guard let preference else { return [] }
     let model = try BenchModel.smolLM2(file).attaching(LoRASettings(rank: 16, alpha: 32), seed: 1)
     return try PairBench(
-      model: model, loss: Loss(recipeValue: preference.loss), rows: preference.rows, pairs: 16,
+      model: model, loss: Loss(recipeValue: preference.loss), rows: preference.rows,
+      pairs: preference.pairs,
       threads: threads
     ).measure(name)
   }

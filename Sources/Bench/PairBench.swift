@@ -50,7 +50,7 @@ struct PairBench {
     let busy = ProcessUse.processorSeconds - start
     let tokens = examples.reduce(0) { $0 + $1.tokenCount(sharesPrompt: sharesPrompts) }
     row.note =
-      "\(tokens) tokens, \(rows == nil ? "random" : "real") pairs; "
+      "\(examples.count) pairs, \(tokens) tokens, \(rows == nil ? "random" : "real"); "
       + "\(BenchReport.figure(busy, 1)) s of processors; first loss "
       + BenchReport.figure(losses.first ?? .nan, 6)
     return row

@@ -84,9 +84,6 @@ extension Primitive {
           .doesNotFit, at: "only", "the model wears no reward head to train",
           notes: ["Give it one before: model |> attach(reward_head())."]))
     }
-    guard case .opaque(Loss.typeName, let row) = call.type("with"), row.first?.fields != nil else {
-      return model.type
-    }
     var complaints = columnComplaints(call, at: ["on", "watch"], for: call.type("with"))
     if complaints.isEmpty { complaints = try needs(of: call, outputs: model.outputs) }
     guard complaints.isEmpty else { throw Complaints(complaints) }
@@ -105,11 +102,22 @@ extension Primitive {
     }
   }
 
-  /// What is wrong between the loss, the head and the columns of numbers.
+  /// What is wrong between the loss, the head, the reference and the columns of numbers.
   private static func needs(of call: CallSite, outputs: [String]?) throws -> [Complaint] {
     guard case .opaque(let loss as Loss)? = call.value("with") else { return [] }
     do {
       let needs = try LossNeeds(loss, outputs: outputs)
+      if loss.rollout == nil, !needs.readsReference, call.isWritten("reference"),
+        call.value("reference") != Value.none
+      {
+        return [
+          Complaint(
+            .doesNotFit, at: "reference",
+            "a reference is given, but the loss does not compare with one",
+            label: "never looked at",
+            notes: ["Leave `reference:` out, or take a loss that does, such as dpo()."])
+        ]
+      }
       return ["on", "watch"].flatMap { name in
         call.row(name).fields.map { needs.complaints(about: $0, at: name) } ?? []
       }

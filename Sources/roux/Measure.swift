@@ -22,6 +22,10 @@ struct Measure: ParsableCommand {
   var model: String?
   @Option(help: "HH-RLHF rows for the preference measurement; else pairs of random tokens.")
   var rows: String?
+  @Option(help: "How many pairs of the preference measurement are learnt, once each.")
+  var pairs = 16
+  @Option(help: "A loss of pairs in the language, for the preference measurement.")
+  var loss = "dpo()"
   @Option(help: "A folder of recipes whose check is timed as well.")
   var recipes: String?
   @Option(help: "How many threads to use; all cores unless told.")
@@ -33,7 +37,8 @@ struct Measure: ParsableCommand {
     let bench = Bench(
       lexicon: Words.lexicon, model: try file(), threads: threads, runs: runs,
       showsKernels: kernels,
-      preference: try .init(loss: loss(), rows: rows.map { URL(filePath: $0) }),
+      preference: try .init(
+        loss: lossOfPairs(), rows: rows.map { URL(filePath: $0) }, pairs: pairs),
       recipes: try recipeFiles())
     if !json { Console.say(BenchReport.heading) }
     let report = try bench.run(filter: filter) { row in
@@ -48,9 +53,9 @@ struct Measure: ParsableCommand {
       .filter { $0.hasSuffix(".recipe") }.map { URL(filePath: recipes).appending(path: $0) }
   }
 
-  /// `dpo()` of the library.
-  private func loss() throws -> Value {
-    let program = try Recipe(text: "it = dpo()").checked()
+  private func lossOfPairs() throws -> Value {
+    let program = try Recipe(text: "def of_pairs() -> Loss<Pair> = \(loss)\nit = of_pairs()")
+      .checked()
     let context = RunContext(directory: program.directory)
     return try Runner(context: context).value(program.value(of: "it") ?? .none, of: program)
   }
