@@ -76,12 +76,14 @@ struct InvarianceTests {
   func batchSizes(_ name: String) throws {
     let model = try Tiny.model(name)
     let prompts: [[Int32]] = [
-      [3, 1], [4], [1, 5, 9], [2, 6], [5], [3, 5], [8, 9, 7], [9], [3],
+      [3, 1], [4], [1, 5, 9], [2, 6], [5], [3, 5], [8, 9, 7], [9], [3], [4], [7, 7], [2], [6],
+      [1], [3, 1], [8], [5, 2], [9, 9],
     ]
     let sampling = Sampling(temperature: 1, topP: 0.95, seed: 11)
-    let runs = try [1, 3, 8, 20].map {
-      try continuations(model, prompts, maximum: 4, together: $0, sampling: sampling)
-        .map(\.tokens)
+    let runs = try [(1, 2), (3, 2), (8, 2), (17, 2), (1, 1), (8, 1)].map { together, threads in
+      try continuations(
+        model, prompts, maximum: 4, together: together, sampling: sampling, threads: threads
+      ).map(\.tokens)
     }
     #expect(runs[1...].allSatisfy { $0 == runs[0] })
     #expect(Set(runs[0]).count > 3)

@@ -24,7 +24,8 @@ private let groups = Dataset(
 
 @Suite("Several answers to one prompt are learnt together")
 struct GroupTests {
-  /// In 32 bits a log-probability of -30 is known to 2e-6, and so are shares made of differences.
+  /// The formula itself in double precision to 1e-6. In 32 bits a log-probability of -30 is known to
+  /// 2e-6, and so are shares made of differences.
   @Test(
     "SteerLM 2.0's weights, surrogate, distance and slopes",
     .enabled(if: SharedFiles.file("reference/vectors.json") != nil, "needs vectors.json"))
@@ -38,6 +39,7 @@ struct GroupTests {
     let run = GivenGroup(
       policy: input("log_q_theta"), reference: input("log_q_prime"), lengths: lengths,
       target: target)
+    let exactTarget = zip(input("log_p_a"), input("log_p_y")).map { $0 + $1 }
     let loss: Loss = try value("steerlm2(target: .target)")
     let found = try run.run(loss)
     let expected = try #require(vector["expected"])
@@ -51,7 +53,19 @@ struct GroupTests {
     for (a, b) in zip(found.slopes, slopes) { near(a, b) }
     // The slope of the distance itself is the same, but for the mean length.
     let distance: Loss = try value("loss(b => steerlm2_distance(b, target: .target))")
-    let own = try run.run(Loss(row: loss.row, function: distance.function)).slopes
+    let ownLoss = Loss(row: loss.row, function: distance.function)
+    for (loss, value, slopes) in [
+      (loss, "surrogate_loss", "grad_log_q_theta"),
+      (ownLoss, "distance_nemo_eps", "grad_log_q_theta_no_length"),
+    ] {
+      let exact = try run.exactly(loss, target: exactTarget)
+      let wanted = [expected[value]?.double ?? .nan] + (expected[slopes]?.doubles ?? [])
+      #expect(wanted.count == 4)
+      for (a, b) in zip([exact.loss] + exact.slopes, wanted) {
+        #expect(abs(a - b) <= 1e-6 * abs(b), "\(a), not \(b)")
+      }
+    }
+    let own = try run.run(ownLoss).slopes
     for (a, b) in zip(own, expected["grad_log_q_theta_no_length"]?.doubles ?? []) { near(a, b) }
   }
 
@@ -109,13 +123,53 @@ private struct GivenGroup {
   let lengths: [Int]
   let target: [Float]
 
-  func run(_ loss: Loss) throws -> (loss: Double, metrics: [Double], slopes: [Double]) {
+  private var batch: Batch {
     var example = Example(
       prompt: [0],
       completions: lengths.map { .init([Int32](repeating: 0, count: $0)) },
       values: ["target": target])
     example.isGroup = true
-    let batch = Batch([example])
+    return Batch([example])
+  }
+
+  /// The same formula, node after node, in double precision; slopes are central differences.
+  func exactly(_ loss: Loss, target: [Double]) throws -> (loss: Double, slopes: [Double]) {
+    let graph = Graph()
+    let formula = DoubleEvaluation(
+      of: try LossTrace(loss, of: ScoredTargets(given: graph, roles: 1)).scalar().tensor)
+    var floats = batch.inputs
+    floats.merge(
+      LossTrace.inputs(targets: [lengths.reduce(0, +)], sequences: lengths.count, prompts: 1)
+    ) { $1 }
+    var inputs = floats.mapValues { data -> DoubleEvaluation.Numbers in
+      switch data {
+      case .floats(let numbers): .doubles(numbers.map(Double.init))
+      case .integers(let numbers): .integers(numbers)
+      }
+    }
+    try #require(inputs["row.target"] != nil)
+    inputs["row.target"] = .doubles(target)
+    inputs[LossTrace.baseName] = .doubles(spread(reference))
+    func value(_ policy: [Double], _ held: DoubleEvaluation.Outcome?) throws
+      -> DoubleEvaluation.Outcome
+    {
+      inputs["logp"] = .doubles(spread(policy))
+      return try formula.run(inputs, holding: held)
+    }
+    let base = try value(policy, nil)
+    let slopes = try policy.indices.map { place in
+      let sides = try [1e-5, -1e-5].map { step in
+        var moved = policy
+        moved[place] += step
+        return try value(moved, base).value
+      }
+      return (sides[0] - sides[1]) / 2e-5
+    }
+    return (base.value, slopes)
+  }
+
+  func run(_ loss: Loss) throws -> (loss: Double, metrics: [Double], slopes: [Double]) {
+    let batch = batch
     let graph = Graph()
     let targets = ScoredTargets(given: graph, roles: 1)
     let trace = LossTrace(loss, of: targets)
@@ -126,8 +180,8 @@ private struct GivenGroup {
       graph, outputs: [traced, slope] + metrics, bounds: BatchBounds(of: [batch]).axes)
     let execution = try Execution(plan, weights: [:], pool: WorkerPool(count: 1))
     var inputs = batch.inputs
-    inputs["logp"] = spread(policy)
-    inputs[LossTrace.baseName] = spread(reference)
+    inputs["logp"] = .floats(spread(policy).map(Float.init))
+    inputs[LossTrace.baseName] = .floats(spread(reference).map(Float.init))
     inputs.merge(
       LossTrace.inputs(
         targets: [lengths.reduce(0, +)], sequences: lengths.count, prompts: 1)
@@ -145,10 +199,9 @@ private struct GivenGroup {
   }
 
   /// The log-probability of an answer on its first token.
-  private func spread(_ sums: [Double]) -> InputData {
-    .floats(
-      zip(sums, lengths).flatMap { sum, length in
-        [Float(sum)] + [Float](repeating: 0, count: length - 1)
-      })
+  private func spread(_ sums: [Double]) -> [Double] {
+    zip(sums, lengths).flatMap { sum, length in
+      [sum] + [Double](repeating: 0, count: length - 1)
+    }
   }
 }
