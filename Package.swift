@@ -119,7 +119,7 @@ let package = Package(
       exclude: ["REFERENCE.md", "tiny"],
       resources: [
         "losses", "rollouts", "attempts", "ratings", "schedules", "prompts", "cleaning", "tasks",
-        "metrics", "sweeps",
+        "metrics", "sweeps", "judging", "generation",
       ].map { .embedInCode("\($0).recipe") },
       swiftSettings: safe),
 

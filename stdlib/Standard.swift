@@ -70,6 +70,8 @@ extension Library {
     source("schedules.recipe", in: .training, PackageResources.schedules_recipe),
     source("prompts.recipe", in: .prompts, PackageResources.prompts_recipe),
     source("cleaning.recipe", in: .cleaning, PackageResources.cleaning_recipe),
+    source("judging.recipe", in: .evaluation, PackageResources.judging_recipe),
+    source("generation.recipe", in: .generation, PackageResources.generation_recipe),
     source("tasks.recipe", in: .evaluation, PackageResources.tasks_recipe),
     source("metrics.recipe", in: .evaluation, PackageResources.metrics_recipe),
     source("sweeps.recipe", in: .sweeps, PackageResources.sweeps_recipe),

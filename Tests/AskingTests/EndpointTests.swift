@@ -64,7 +64,7 @@ struct EndpointTests {
     let questions = (0..<42).map { "q\($0)\(orders[$0 % orders.count])" }
     let asked = try Asked()
     let (outcome, rows, ledgers) = try asked.run(
-      recipe(server, questions, ", timeout: 1s, together: 8"))
+      recipe(server, questions, ", timeout: 4s, together: 8"))
     #expect(outcome.exitCode == 0, "\(outcome.diagnostics.map(\.message))")
     #expect(rows.map { $0["a"] ?? .none } == questions.map { .text("echo: \($0)") })
     let log = try server.log()

@@ -80,7 +80,7 @@ class Handler(BaseHTTPRequestHandler):
             self.close_connection = True
             return
         if order == "slow":
-            time.sleep(3)
+            time.sleep(8)
         if order == "broken":
             return self.reply(200, b'{"choices": [{"message": {"content": "half')
         time.sleep(0.02)
