@@ -144,7 +144,8 @@ let package = Package(
   ]
     + [
       "JSON", "Tensors", "Formats", "Tokenizers", "Templates", "Models", "Datasets", "Training",
-      "Evaluation", "Asking", "Syntax", "Vocabulary", "Store", "Language", "LanguageServer", "Notebook",
+      "Evaluation", "Asking", "Syntax", "Vocabulary", "Store", "Language", "LanguageServer",
+      "Notebook",
       "Standard",
     ].map { name in
       .testTarget(

@@ -27,13 +27,14 @@ extension Library {
       Dataset.self, LanguageModel.self, TrainedTokenizer.self, Measures.self, Rollouts.self,
     ])
 
-  private static let data: [Primitive] = [
-    .jsonl, .json, .csv, .tsv, .lines, .rows,
-    .select, .add, .rename, .explode,
-    .filter, .dedup, .take, .skip, .count,
-    .shuffle, .sort, .split, .concat, .join, .melt, .collect,
-    .dialogues, .pairs, .novel,
-  ] + Primitive.provenance
+  private static let data: [Primitive] =
+    [
+      .jsonl, .json, .csv, .tsv, .lines, .rows,
+      .select, .add, .rename, .explode,
+      .filter, .dedup, .take, .skip, .count,
+      .shuffle, .sort, .split, .concat, .join, .melt, .collect,
+      .dialogues, .pairs, .novel,
+    ] + Primitive.provenance
 
   private static let text: [Primitive] = [
     .length, .words, .characters, .lower, .upper, .trim, .contains, .startsWith, .endsWith,

@@ -23,7 +23,9 @@ struct EndpointTeacher: Teacher {
       if context.isPausing() {
         throw Paused(place: "with \(queue.left) answers to come from \(endpoint.model)")
       }
-      while let wish = queue.next() { line.send(wish.place, try endpoint.request(wish.wish, key: key)) }
+      while let wish = queue.next() {
+        line.send(wish.place, try endpoint.request(wish.wish, key: key))
+      }
       guard let (place, ending) = line.wait(seconds: min(queue.wait, 0.2)) else { continue }
       let wish = wishes[place]
       switch Verdict(ending, on: wish, hiding: key) {

@@ -18,7 +18,8 @@ struct LocalTeacher: Teacher {
       let room = model.dimensions.context - prompt.count
       let constraint = try constraint(wish.question.shape, &constraints)
       guard room >= max(1, min(constraint?.leastTokens ?? 1, wish.question.maximum)) else {
-        try told(wish, .refusal("the question fills the context of \(model.dimensions.context) tokens"))
+        try told(
+          wish, .refusal("the question fills the context of \(model.dimensions.context) tokens"))
         continue
       }
       ready.append((wish, request(wish, prompt, room, constraint)))

@@ -84,14 +84,16 @@ struct Queue {
   func complain() throws {
     if isBroke {
       throw EndpointError(
-        problem: "the budget for \(endpoint.model) is used up with \(waiting.count) answers to come",
+        problem:
+          "the budget for \(endpoint.model) is used up with \(waiting.count) answers to come",
         advice: "\(bill). What is answered is kept: raise the budget and run again.")
     }
     guard let last = given.last else { return }
     throw EndpointError(
       problem: "\(given.count + waiting.count) of \(wishes.count) questions have no answer from "
         + "\(endpoint.address): \(last.reason)",
-      advice: "Tried \(endpoint.retries + 1) times each. What is answered is kept: run again to ask "
+      advice:
+        "Tried \(endpoint.retries + 1) times each. What is answered is kept: run again to ask "
         + "for the rest.")
   }
 
@@ -107,7 +109,8 @@ struct Queue {
     let read = spent.read + most.reduce(0) { $0 + $1.read }
     let written = spent.written + most.reduce(0) { $0 + $1.written }
     if let tokens = endpoint.limits.tokens, read + written > tokens { return false }
-    if let money = endpoint.limits.money, endpoint.limits.cost(read: read, written: written) > money {
+    if let money = endpoint.limits.money, endpoint.limits.cost(read: read, written: written) > money
+    {
       return false
     }
     return true

@@ -26,7 +26,8 @@ public struct Secret: OpaqueValue, RecipeValue {
 extension Vocabulary.Primitive {
   public static let secret = Self(
     "secret", "A handle of a secret of the environment; it is never shown and never kept.",
-    in: .generation, examples: [#"endpoint("http://127.0.0.1:1/v1", model: "m", key: secret("KEY"))"#],
+    in: .generation,
+    examples: [#"endpoint("http://127.0.0.1:1/v1", model: "m", key: secret("KEY"))"#],
     Parameter<String>.subject("name", "The name of the environment variable.")
   ) { _, name in
     Secret(name: name)

@@ -2,8 +2,7 @@ import Datasets
 import Vocabulary
 
 extension Primitive {
-  /// Self-Instruct (Wang et al. 2023, arXiv 2212.10560) keeps an instruction whose ROUGE-L with each
-  /// one before is below 0.7.
+  /// How Self-Instruct (arXiv 2212.10560) keeps an instruction: ROUGE-L with each before below 0.7.
   public static let novel = Primitive(
     "novel", "The rows whose text is unlike those before it, by ROUGE-L.", in: .cleaning,
     cost: .light, keeps: .some,
@@ -23,7 +22,10 @@ extension Primitive {
     var known = others.map(\.wordsOfRouge)
     let kept = try data.rows.filter { row in
       let words = try text(row).wordsOfRouge
-      guard !known.contains(where: { Self.mayReach(limit, words, $0) && RougeL(words, reference: $0).score() >= limit })
+      guard
+        !known.contains(where: {
+          Self.mayReach(limit, words, $0) && RougeL(words, reference: $0).score() >= limit
+        })
       else { return false }
       known.append(words)
       return true

@@ -113,10 +113,13 @@ public final class CallBoard: Sendable {
       return state.wanted
     }
     // One word may be asked in several batches, as two kinds of overloads are.
-    for (name, group) in Dictionary(grouping: wanted, by: \.primitive.name).sorted(by: { $0.key < $1.key }) {
+    for (name, group) in Dictionary(grouping: wanted, by: \.primitive.name).sorted(by: {
+      $0.key < $1.key
+    }) {
       let calls = group.map(\.call)
       let outcomes = try group[0].primitive.answers(calls, in: context)
-      precondition(outcomes.count == calls.count, "\(name) answered \(outcomes.count) of \(calls.count)")
+      precondition(
+        outcomes.count == calls.count, "\(name) answered \(outcomes.count) of \(calls.count)")
       state.withLock { state in
         for (call, outcome) in zip(calls, outcomes) {
           state.answers[Place(key: call.key, repetition: call.repetition)] = outcome

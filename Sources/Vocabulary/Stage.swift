@@ -58,7 +58,11 @@ extension Value {
     case .function(let function): function.cost
     case .record(let record): record.values.map(\.costOfCalling).max() ?? .pure
     case .deferred(let stage):
-      if case .apply(let function, _) = stage.work, stage.type.isFunction { function.cost } else { .pure }
+      if case .apply(let function, _) = stage.work, stage.type.isFunction {
+        function.cost
+      } else {
+        .pure
+      }
     case .none, .bool, .int, .float, .text, .quantity, .list, .type, .opaque: .pure
     }
   }

@@ -103,7 +103,9 @@ struct AskTests {
   @Test("The same question in two rows is drawn twice, and without draws asked once")
   func repetitions() throws {
     let drawn = try Asked().run(
-      asking(Array(repeating: "copy abcdef", count: 6), #"a: ask(m, .q, temperature: 3.0, max: 8tokens)"#))
+      asking(
+        Array(repeating: "copy abcdef", count: 6), #"a: ask(m, .q, temperature: 3.0, max: 8tokens)"#
+      ))
     #expect(Set(drawn.rows.map { $0["a"]?.canonical ?? "" }).count > 1)
     let fixed = try Asked().run(asking(["x", "x"], #"a: ask(m, .q, max: 8tokens)"#))
     #expect(fixed.rows[0]["a"] == fixed.rows[1]["a"])
@@ -122,12 +124,12 @@ struct AskTests {
     let asked = try Asked()
     let text =
       Self.model + rows(["copy abc", "copy dog", "no"])
-      + #"""
-      made = data
-        |> add(twice: if .q == "no" then "-" else ask(m, "drop \(ask(m, .q, max: 6tokens))", max: 6tokens))
-        |> filter(ask(m, .q, max: 6tokens) != "dog")
-      save(made, to: "out.jsonl")
-      """#
+        + #"""
+        made = data
+          |> add(twice: if .q == "no" then "-" else ask(m, "drop \(ask(m, .q, max: 6tokens))", max: 6tokens))
+          |> filter(ask(m, .q, max: 6tokens) != "dog")
+        save(made, to: "out.jsonl")
+        """#
     let (outcome, rows, _) = try asked.run(text)
     #expect(outcome.exitCode == 0)
     #expect(rows.map { $0["q"] ?? .none } == [.text("copy abc"), .text("no")])
@@ -139,13 +141,13 @@ struct AskTests {
     let asked = try Asked()
     let text =
       Self.model + rows(["a", "b"])
-      + #"""
-      type Score = Int where it in 1...5
-      made = data
-        |> add(grade: ask(m, .q, as: (score: Score, reason: Text), temperature: 1.5, max: 40tokens))
-        |> filter(.grade.score >= 1 and length(.grade.reason) >= 0)
-      save(made, to: "out.jsonl")
-      """#
+        + #"""
+        type Score = Int where it in 1...5
+        made = data
+          |> add(grade: ask(m, .q, as: (score: Score, reason: Text), temperature: 1.5, max: 40tokens))
+          |> filter(.grade.score >= 1 and length(.grade.reason) >= 0)
+        save(made, to: "out.jsonl")
+        """#
     #expect(try asked.run(text).rows.count == 2)
     let wrong = asked.program(text.replacing(".grade.score >= 1", with: ".grade.scor >= 1"))
     #expect(wrong.diagnostics.contains { $0.message.contains("scor") })

@@ -97,7 +97,8 @@ struct EndpointTests {
   @Test("A question that the server refuses leaves its row out")
   func refusals() throws {
     let server = try FaultyServer()
-    let (_, rows, ledgers) = try Asked().run(recipe(server, (0..<20).map { "q\($0)" } + ["b [400]"], ", together: 3"))
+    let (_, rows, ledgers) = try Asked().run(
+      recipe(server, (0..<20).map { "q\($0)" } + ["b [400]"], ", together: 3"))
     #expect(rows.count == 20 && !rows.contains { $0["q"] == .text("b [400]") })
     #expect(try server.log()["most"]?.int == 3)
     #expect(ledgers.entry("add", "dropped: status 400") == 1)
@@ -150,7 +151,7 @@ struct EndpointTests {
     setenv("ROUX_TEST_KEY", "sk-very-secret", 1)
     let asked = try Asked()
     let options = ", together: 1, key: secret(\"ROUX_TEST_KEY\")"
-    let text = recipe(server, ["a", "b [401]"], options) 
+    let text = recipe(server, ["a", "b [401]"], options)
     let program = asked.program(text)
     #expect(program.isSound)
     let events = Collected<String>()

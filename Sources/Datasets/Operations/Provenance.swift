@@ -26,7 +26,8 @@ extension Primitive {
   }
 
   private static let bundles = Primitive(
-    "bundles", "Rows of `place` and `members`: so many rows drawn together, as examples of a prompt.",
+    "bundles",
+    "Rows of `place` and `members`: so many rows drawn together, as examples of a prompt.",
     in: .data, cost: .light,
     typing: .derived { call in
       let row = call.row("rows")

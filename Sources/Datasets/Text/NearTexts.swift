@@ -56,9 +56,10 @@ struct NearTexts {
   private static func runs(of text: String) -> Set<UInt64> {
     let words = text.comparedWords
     guard words.count > 3 else { return [StableHash.of(words.joined(separator: " "), seed: 0)] }
-    return Set((0...words.count - 3).map { start in
-      StableHash.of(words[start..<start + 3].joined(separator: " "), seed: 0)
-    })
+    return Set(
+      (0...words.count - 3).map { start in
+        StableHash.of(words[start..<start + 3].joined(separator: " "), seed: 0)
+      })
   }
 
   /// The finaliser of SplitMix64.

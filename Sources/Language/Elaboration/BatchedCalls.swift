@@ -17,7 +17,8 @@ extension Elaborator {
     // little a loaded model tells of itself.
     let known = parts.map(\.value)
     let (graph, runs) = (graph, codes.map(\.run))
-    let text = "\(primitive.name)(" + zip(labels, codes).map { "\($0):\($1.text)" }.joined(separator: ",")
+    let text =
+      "\(primitive.name)(" + zip(labels, codes).map { "\($0):\($1.text)" }.joined(separator: ",")
     let context = context
     let run: @Sendable (Frame) throws -> Value = { frame in
       let values = try runs.map { try $0(frame) }

@@ -41,7 +41,9 @@ extension Vocabulary.Primitive {
   public static let withTemplate = Self(
     "with_template", "The model with another chat template.", in: .models, cost: .light,
     typing: .derived { $0.type("model") }, outline: { $0.modelOutline("model") },
-    examples: [#"\#(tinyModel) |> with_template(chatml_template()) |> generate("a", max: 2tokens)"#],
+    examples: [
+      #"\#(tinyModel) |> with_template(chatml_template()) |> generate("a", max: 2tokens)"#
+    ],
     Parameter<LanguageModel>.subject("model", "The model."),
     Parameter<String>.subject("template", "The template in Jinja.")
   ) { _, model, template in
