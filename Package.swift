@@ -13,7 +13,7 @@ let safe: [SwiftSetting] = edge + [.strictMemorySafety()]
 let readInPlace = [
   "Formats": ["Golden"], "Training": ["Golden"], "Models": ["Golden"], "Evaluation": ["Golden"],
   "Language": ["Programs"], "Notebook": ["Transcripts"], "Syntax": ["Oracle"],
-  "Standard": ["Wrong", "Samples"], "LanguageServer": ["client"],
+  "Standard": ["Wrong", "Samples"], "Asking": ["Server"], "LanguageServer": ["client"],
 ]
 
 /// What tests of any target may use to read files and numbers.
@@ -27,7 +27,7 @@ func fixtures(of name: String) -> [Target.Dependency] {
   let more =
     [
       "Evaluation": ["Training"], "Syntax": ["SyntaxFuzzing"], "Language": ["SyntaxFuzzing"],
-      "LanguageServer": ["Standard"],
+      "LanguageServer": ["Standard"], "Asking": ["Store"],
     ][name] ?? []
   return (fixtureTargets + more).filter { $0 != name }.map { .target(name: $0) }
 }
@@ -60,7 +60,8 @@ let package = Package(
     .target(
       name: "Models",
       dependencies: [
-        "Datasets", "Embedded", "Tensors", "Formats", "Tokenizers", "Templates", "Vocabulary",
+        "Datasets", "Embedded", "JSON", "Tensors", "Formats", "Tokenizers", "Templates",
+        "Vocabulary",
       ],
       swiftSettings: safe),
     .target(
@@ -76,6 +77,11 @@ let package = Package(
       dependencies: [
         "Models", "Datasets", "Training", "Tensors", "Templates", "Tokenizers", "Vocabulary",
       ],
+      swiftSettings: safe),
+
+    // Models that are asked, here and behind addresses.
+    .target(
+      name: "Asking", dependencies: ["Models", "Datasets", "JSON", "Templates", "Vocabulary"],
       swiftSettings: safe),
 
     // How fast it is and what it takes, measured.
@@ -108,11 +114,12 @@ let package = Package(
     // The list of all primitives, and the part of the library that is written in the language.
     .target(
       name: "Standard",
-      dependencies: ["Training", "Evaluation", "Models", "Datasets", "Vocabulary"], path: "stdlib",
+      dependencies: ["Asking", "Training", "Evaluation", "Models", "Datasets", "Vocabulary"],
+      path: "stdlib",
       exclude: ["REFERENCE.md", "tiny"],
       resources: [
         "losses", "rollouts", "attempts", "ratings", "schedules", "prompts", "cleaning", "tasks",
-        "metrics", "sweeps",
+        "metrics", "sweeps", "judging", "generation",
       ].map { .embedInCode("\($0).recipe") },
       swiftSettings: safe),
 
@@ -137,7 +144,8 @@ let package = Package(
   ]
     + [
       "JSON", "Tensors", "Formats", "Tokenizers", "Templates", "Models", "Datasets", "Training",
-      "Evaluation", "Syntax", "Vocabulary", "Store", "Language", "LanguageServer", "Notebook",
+      "Evaluation", "Asking", "Syntax", "Vocabulary", "Store", "Language", "LanguageServer",
+      "Notebook",
       "Standard",
     ].map { name in
       .testTarget(

@@ -1,3 +1,4 @@
+import Asking
 import Datasets
 import Evaluation
 import Models
@@ -8,13 +9,15 @@ extension Library {
   /// All words of the language, one line each, in the order of the manual.
   public static let standard = Library(
     primitives: data + text + Primitive.lists + Primitive.modelPrimitives
-      + Primitive.adapterPrimitives + training + Primitive.generationPrimitives + evaluation
-      + sweeps + results,
+      + Primitive.adapterPrimitives + training + Primitive.generationPrimitives + Primitive.asking
+      + evaluation + sweeps + results,
     types: modelTypes + lossTypes + [
       TypeEntry("Schedule", "The learning rate over a run."),
       TypeEntry("Measures", "Scores with what each row gave to them.", arity: 1) {
         $0.first?.fields ?? []
       },
+      TypeEntry("Endpoint", "A model behind an address.") { _ in [RecordField("name", .text)] },
+      TypeEntry("Secret", "A handle of what may not be seen."),
       TypeEntry("Reliability", "What came true, by what was predicted.") { _ in
         Reliability.members
       },
@@ -24,13 +27,14 @@ extension Library {
       Dataset.self, LanguageModel.self, TrainedTokenizer.self, Measures.self, Rollouts.self,
     ])
 
-  private static let data: [Primitive] = [
-    .jsonl, .json, .csv, .tsv, .lines, .rows,
-    .select, .add, .rename, .explode,
-    .filter, .dedup, .take, .skip, .count,
-    .shuffle, .sort, .split, .concat, .join, .melt, .collect,
-    .dialogues, .pairs,
-  ]
+  private static let data: [Primitive] =
+    [
+      .jsonl, .json, .csv, .tsv, .lines, .rows,
+      .select, .add, .rename, .explode,
+      .filter, .dedup, .take, .skip, .count,
+      .shuffle, .sort, .split, .concat, .join, .melt, .collect,
+      .dialogues, .pairs, .novel,
+    ] + Primitive.provenance
 
   private static let text: [Primitive] = [
     .length, .words, .characters, .lower, .upper, .trim, .contains, .startsWith, .endsWith,
@@ -67,6 +71,8 @@ extension Library {
     source("schedules.recipe", in: .training, PackageResources.schedules_recipe),
     source("prompts.recipe", in: .prompts, PackageResources.prompts_recipe),
     source("cleaning.recipe", in: .cleaning, PackageResources.cleaning_recipe),
+    source("judging.recipe", in: .evaluation, PackageResources.judging_recipe),
+    source("generation.recipe", in: .generation, PackageResources.generation_recipe),
     source("tasks.recipe", in: .evaluation, PackageResources.tasks_recipe),
     source("metrics.recipe", in: .evaluation, PackageResources.metrics_recipe),
     source("sweeps.recipe", in: .sweeps, PackageResources.sweeps_recipe),

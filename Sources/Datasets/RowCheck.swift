@@ -1,19 +1,19 @@
 import Vocabulary
 
 /// Holds rows to a declared type as they are read, one by one.
-struct RowCheck: Sendable {
-  let fields: [RecordField]
+public struct RowCheck: Sendable {
+  public let fields: [RecordField]
   private let conditions: [WrittenType.Condition]
 
   /// Nil for types that are no record: they ask nothing of rows.
-  init?(_ written: WrittenType) {
+  public init?(_ written: WrittenType) {
     guard let fields = written.type.fields else { return nil }
     self.fields = fields
     conditions = written.conditions
   }
 
   /// The row with the declared columns and no others, numbers as the type wants them.
-  func checked(_ row: Record, path: String, place: String) throws -> Record {
+  public func checked(_ row: Record, path: String, place: String) throws -> Record {
     do {
       let values = try fields.map { field in
         try fit(

@@ -62,6 +62,18 @@ public struct LanguageModel: OpaqueValue, RecipeValue {
     stopTokens = Self.stops(tokenizer, config)
   }
 
+  /// The same model with another chat template.
+  public func with(template source: String) throws -> LanguageModel {
+    var other = try LanguageModel(
+      name: name, architecture: architecture, config: config, weights: weights,
+      adapters: adapters, tokenizer: tokenizer, tokenizerSource: tokenizerSource,
+      templateSource: source, origin: origin)
+    other.head = head
+    other.history = history
+    other.curves = curves
+    return other
+  }
+
   private static func stops(_ tokenizer: Tokenizer, _ config: JSONValue) -> Set<Int32> {
     let named = config["eos_token_id"]
     let ids = named?.elements?.compactMap(\.int) ?? [named?.int].compactMap { $0 }

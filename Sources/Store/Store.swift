@@ -4,7 +4,7 @@ import Vocabulary
 /// Results of stages, found again by the key of all that they depend on.
 ///
 /// Layout: `objects/KEY/` holds one finished result with the parts of its key, `scratch/KEY/` the
-/// checkpoints of an unfinished one. An object is written under a temporary name, synced and
+/// checkpoints of an unfinished one, `calls/` the answers of models by what was asked. An object is written under a temporary name, synced and
 /// renamed: whoever finds it finds it whole, whenever the writer was killed.
 public struct Store: Sendable {
   public let folder: Folder
@@ -44,6 +44,9 @@ public struct Store: Sendable {
 
   /// Where an unfinished stage keeps its checkpoints.
   public func scratch(for key: String) -> Folder { folder.appending(path: "scratch/\(key)") }
+
+  /// Where answers to model calls are kept: they outlive the stages that asked.
+  public var calls: Folder { folder.appending(path: "calls") }
 
   /// The parts of the key of a kept result.
   public func parts(of key: String) -> String? {

@@ -38,7 +38,8 @@ public struct Parameter<T: RecipeValue>: Sendable {
     Parameter(name, summary, fallback, rule, .semantic, nil, isSubject: true)
   }
 
-  func value(from arguments: Record) throws -> T {
+  /// The argument of a call as a Swift value, or the default.
+  public func value(from arguments: Record) throws -> T {
     if let given = arguments[name] { return try checked(given) }
     guard let fallback else { return try T(recipeValue: .none) }
     return fallback

@@ -24,6 +24,8 @@ public struct Primitive: Sendable {
   public let examples: [String]
   /// Rewrites arguments before anything runs, so that a stage asks only for what it needs.
   public let narrowing: (@Sendable (Record) throws -> Record)?
+  /// Answers calls of many rows together, so that it may stand in row expressions though it is dear.
+  private let batch: (@Sendable (RunContext, [BatchedCall]) throws -> [CallOutcome])?
   private let body: @Sendable (RunContext, Record) throws -> Value
 
   /// Declares a primitive; the closure receives one Swift value per parameter.
@@ -55,9 +57,53 @@ public struct Primitive: Sendable {
     var slots: [Slot] = []
     for one in repeat each parameter { slots.append(Slot(one)) }
     self.slots = slots
+    batch = nil
     self.body = { context, arguments in
       try body(context, repeat try (each parameter).value(from: arguments)).recipeValue
     }
+  }
+
+  /// Declares a primitive that answers calls of many rows together; by itself it is a heavy stage.
+  ///
+  /// - Parameter batch: one outcome for each call, in their order; a call's arguments are read with
+  ///   `Parameter.value(from:)`.
+  public init<each Argument: RecipeValue>(
+    batched name: String, _ summary: String, in chapter: Chapter, version: Int = 1,
+    effects: Effects = [], typing: Typing, examples: [String] = [],
+    _ parameter: repeat Parameter<each Argument>,
+    batch: @escaping @Sendable (RunContext, [BatchedCall]) throws -> [CallOutcome]
+  ) {
+    self.name = name
+    self.summary = summary
+    self.chapter = chapter
+    self.cost = .heavy
+    self.version = version
+    self.effects = effects
+    self.typing = typing
+    self.examples = examples
+    keeps = nil
+    outline = nil
+    preview = nil
+    narrowing = nil
+    var slots: [Slot] = []
+    for one in repeat each parameter { slots.append(Slot(one)) }
+    self.slots = slots
+    self.batch = batch
+    body = { context, arguments in
+      let call = BatchedCall(key: context.key, arguments: arguments)
+      switch try batch(context, [call])[0] {
+      case .value(let value): return value
+      case .refused(let reason): throw RefusedAnswer(reason: reason)
+      }
+    }
+  }
+
+  /// Whether calls of many rows are answered together.
+  public var isBatched: Bool { batch != nil }
+
+  func answers(_ calls: [BatchedCall], in context: RunContext) throws -> [CallOutcome] {
+    guard let batch else { preconditionFailure("`\(name)` does not answer batches") }
+    return try batch(context, calls)
   }
 
   /// Runs the primitive on arguments that hold no deferred value any more.

@@ -13,6 +13,8 @@ public struct RunContext: Sendable {
   public var label: String
   /// Where the stage may keep checkpoints; they outlive the process and go when the stage is done.
   public var scratch: Folder
+  /// Where answers to model calls are kept, for all stages; nil where nothing is kept.
+  public var calls: Folder?
   public var seed: UInt64
   public var threads: Int
   public var report: @Sendable (RunEvent) -> Void
@@ -22,7 +24,7 @@ public struct RunContext: Sendable {
 
   public init(
     directory: Folder, key: String = "", label: String = "", scratch: Folder? = nil,
-    seed: UInt64 = 0, threads: Int = 1,
+    calls: Folder? = nil, seed: UInt64 = 0, threads: Int = 1,
     report: @escaping @Sendable (RunEvent) -> Void = { _ in },
     isPausing: @escaping @Sendable () -> Bool = { false }
   ) {
@@ -30,6 +32,7 @@ public struct RunContext: Sendable {
     self.key = key
     self.label = label
     self.scratch = scratch ?? FileManager.default.temporaryDirectory
+    self.calls = calls
     self.seed = seed
     self.threads = threads
     self.report = report

@@ -60,15 +60,18 @@ public struct Function: Sendable {
   /// The columns that it reads of its argument, where it is a row expression.
   public let columns: [String]
   public let result: RecipeType
+  /// How dear a call of it is, or of the function that it gives.
+  public let cost: Cost
   private let body: @Sendable (Value) throws -> Value
 
   public init(
-    canonical: String, columns: [String] = [], result: RecipeType = .any,
+    canonical: String, columns: [String] = [], result: RecipeType = .any, cost: Cost = .pure,
     body: @escaping @Sendable (Value) throws -> Value
   ) {
     self.canonical = canonical
     self.columns = columns
     self.result = result
+    self.cost = cost
     self.body = body
   }
 

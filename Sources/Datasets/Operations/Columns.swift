@@ -24,6 +24,25 @@ extension RecipeType {
   }
 }
 
+extension Labelled<RowExpression<Value>> {
+  /// The columns that the expressions make of a row.
+  ///
+  /// One that waits for an answer does not hold up the others, whose calls go into the same batch.
+  fileprivate func made(of row: Record) throws -> [(String, Value)] {
+    var made: [(String, Value)] = []
+    var waits: WantedAnswer?
+    for (label, expression) in entries {
+      do {
+        made.append((label, try expression(row)))
+      } catch let wanted as WantedAnswer {
+        waits = wanted
+      }
+    }
+    if let waits { throw waits }
+    return made
+  }
+}
+
 extension Primitive {
   public static let select = Primitive(
     "select", "Rows with these columns only, each made by an expression.", in: .data, cost: .light,
@@ -33,10 +52,10 @@ extension Primitive {
     Parameter<Dataset>.subject("rows", "The rows."),
     Parameter<Labelled<RowExpression<Value>>>(
       "columns", "A name and an expression for each column.")
-  ) { _, data, columns in
+  ) { context, data, columns in
     Dataset(
-      rows: try data.rows.map { row in
-        Record(try columns.entries.map { ($0.label, try $0.value(row)) })
+      rows: try context.map(data.rows, step: "select") { row in
+        Record(try columns.made(of: row))
       })
   }
 
@@ -52,11 +71,11 @@ extension Primitive {
     Parameter<Dataset>.subject("rows", "The rows."),
     Parameter<Labelled<RowExpression<Value>>>(
       "columns", "A name and an expression for each column.")
-  ) { _, data, columns in
+  ) { context, data, columns in
     Dataset(
-      rows: try data.rows.map { row in
+      rows: try context.map(data.rows, step: "add") { row in
         var wider = row
-        for (label, expression) in columns.entries { wider[label] = try expression(row) }
+        for (label, value) in try columns.made(of: row) { wider[label] = value }
         return wider
       })
   }

@@ -98,6 +98,9 @@ extension JSONValue {
 }
 
 extension JSONObject {
+  /// The object as a row that came from no file.
+  public func row() throws -> Record { try record(path: "", place: "") }
+
   /// The object as a row; numbers that are not finite are refused, as they poison every sum.
   func record(path: String, place: String) throws -> Record {
     try Record(
@@ -138,7 +141,7 @@ extension Record {
 }
 
 extension Value {
-  var json: JSONValue {
+  public var json: JSONValue {
     switch self {
     case .none: .null
     case .bool(let flag): .bool(flag)

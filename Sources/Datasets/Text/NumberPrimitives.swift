@@ -91,14 +91,19 @@ extension Primitive {
 
   /// A random whole number that depends on its place alone, for rows made in a recipe.
   public static let pick = Primitive(
-    "pick", "A random whole number from 0 up to a limit, fixed by the numbers in `at`.", in: .text,
-    examples: ["pick(10, at: [3, 1])"],
+    "pick", "A random whole number from 0 up to a limit, fixed by what stands in `at`.", in: .text,
+    examples: ["pick(10, at: [3, 1])", #"pick(10, at: ["a text"])"#],
     Parameter<Int>.subject("below", "The limit; it is not picked itself.", .above(0)),
-    Parameter<[Int]>("at", "Where: equal numbers, equal pick."),
+    Parameter<[Either<Int, String>]>("at", "Where: equal numbers and texts, equal pick."),
     Parameter("seed", "Another seed, other picks.", default: 0)
   ) { _, limit, places, seed in
     var hash = StableHash(seed: seed)
-    for place in places { hash.add(place) }
+    for place in places {
+      switch place {
+      case .first(let number): hash.add(number)
+      case .second(let text): hash.add(text)
+      }
+    }
     return Int(hash.value % UInt64(limit))
   }
 }

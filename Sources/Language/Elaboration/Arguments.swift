@@ -11,6 +11,7 @@ extension Elaborator {
     switch type {
     case .column: return columnName(expression)
     case .row(let inner): return rowExpression(expression, of: inner)
+    case .rowType: return rowType(expression)
     case .optional(let inner):
       if case .none = expression.kind { return elaborate(expression) }
       return argument(expression, as: inner)
@@ -20,9 +21,18 @@ extension Elaborator {
       }
       return argument(expression, as: wanted)
     case .none, .bool, .int, .float, .text, .path, .quantity, .list, .record, .choice, .function,
-      .rowType, .data, .tensor, .opaque, .any, .unknown:
+      .data, .tensor, .opaque, .any, .unknown:
       return elaborate(expression, as: type)
     }
+  }
+
+  /// `(score: Int, reason: Text)`: a record of types is the type of a record.
+  private func rowType(_ expression: SyntaxTree.Expression) -> Typed {
+    let typed = elaborate(expression)
+    guard case .record? = typed.constant, let type = typed.constant?.writtenType else {
+      return typed
+    }
+    return Typed(.type(type))
   }
 
   /// `.name` where the name itself is wanted, not what stands in the column.
@@ -87,6 +97,26 @@ extension Elaborator {
       return constrained(fitting, constraint, called: formal.name, at: given.range)
     }
     return fitting
+  }
+}
+
+extension Value {
+  /// The type that the value is, or that a record of types stands for.
+  fileprivate var writtenType: WrittenType? {
+    switch self {
+    case .type(let type): return type
+    case .record(let fields):
+      let types = fields.values.compactMap(\.writtenType)
+      guard types.count == fields.labels.count, !types.isEmpty else { return nil }
+      let parts = zip(fields.labels, types)
+      return WrittenType(
+        .record(parts.map { RecordField($0, $1.type) }),
+        conditions: parts.flatMap { label, type in
+          type.conditions.map { $0.inside(.field(label)) }
+        })
+    case .none, .bool, .int, .float, .text, .quantity, .list, .function, .opaque, .deferred:
+      return nil
+    }
   }
 }
 

@@ -146,7 +146,8 @@ extension Elaborator {
     at range: SourceRange
   ) -> Typed {
     let padding = [Value](repeating: .none, count: slot)
-    let maker = Function(canonical: "function{\(code.text)}", result: type) { value in
+    let canonical = "function{\(code.text)}"
+    let maker = Function(canonical: canonical, result: type, cost: code.cost) { value in
       guard case .list(let values) = value else { throw Fault("captures are a list") }
       return code.function(of: slot, in: Frame(captures: values, slots: padding), result: result)
     }

@@ -171,6 +171,7 @@ extension Elaborator {
   ) -> Typed {
     let primitive = primitives[0]
     guard mayPlan(primitive, at: callee) else { return .wrong }
+    if primitive.isBatched, let code = batched(primitive, found, as: type) { return code }
     if place.row?.slot != nil, primitive.cost != .pure,
       found.all.contains(where: { if case .code = $0.form { true } else { false } })
     {
@@ -209,7 +210,7 @@ extension Elaborator {
   }
 
   /// Arguments in the order of the parameters, so that equal calls have one text.
-  private func flattened(_ primitive: Primitive, _ found: Elaborated) -> ([String], [Typed]) {
+  func flattened(_ primitive: Primitive, _ found: Elaborated) -> ([String], [Typed]) {
     var labels: [String] = []
     var parts: [Typed] = []
     for slot in primitive.slots {
@@ -220,7 +221,7 @@ extension Elaborator {
     return (labels + found.rest.map(\.label), parts + found.rest.map(\.typed))
   }
 
-  private static func arguments(
+  static func arguments(
     _ primitive: Primitive, _ labels: [String], _ values: [Value], restCount: Int
   ) -> Record {
     let count = values.count - restCount

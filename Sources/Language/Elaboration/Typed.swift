@@ -93,11 +93,17 @@ struct Code: Sendable {
   /// The slots that it reads.
   let slots: Set<Int>
   let hasCaptures: Bool
+  /// How dear running it is: heavy where it calls a model.
+  let cost: Cost
   let run: @Sendable (Frame) throws -> Value
 
   /// Code that computes from the results of other code.
-  init(_ text: String, from parts: [Code], run: @escaping @Sendable (Frame) throws -> Value) {
+  init(
+    _ text: String, from parts: [Code], cost: Cost = .pure,
+    run: @escaping @Sendable (Frame) throws -> Value
+  ) {
     self.text = text
+    self.cost = parts.map(\.cost).reduce(cost, max)
     columns = parts.flatMap(\.columns).withoutRepetition
     slots = parts.reduce(into: []) { $0.formUnion($1.slots) }
     hasCaptures = parts.contains(where: \.hasCaptures)
@@ -129,9 +135,10 @@ struct Code: Sendable {
 
   private init(
     _ text: String, columns: [String], slots: Set<Int>, hasCaptures: Bool = false,
-    run: @escaping @Sendable (Frame) throws -> Value
+    cost: Cost = .pure, run: @escaping @Sendable (Frame) throws -> Value
   ) {
     self.text = text
+    self.cost = cost
     self.columns = columns
     self.slots = slots
     self.hasCaptures = hasCaptures
@@ -146,7 +153,7 @@ struct Code: Sendable {
     let canonical = context.isEmpty ? text : text + " where " + context.joined(separator: ", ")
     let run = self.run
     return .function(
-      Function(canonical: canonical, columns: columns, result: result) { argument in
+      Function(canonical: canonical, columns: columns, result: result, cost: cost) { argument in
         try run(frame.pushing(argument))
       })
   }
@@ -155,7 +162,8 @@ struct Code: Sendable {
   func applied(toSlot slot: Int, columns: [String]) -> Code {
     let run = self.run
     return Code(
-      "(\(text))($\(slot))", columns: columns, slots: slots.union([slot]), hasCaptures: hasCaptures
+      "(\(text))($\(slot))", columns: columns, slots: slots.union([slot]), hasCaptures: hasCaptures,
+      cost: cost
     ) { frame in
       let function = try run(frame)
       guard case .function(let body) = function else { return function }
@@ -165,19 +173,20 @@ struct Code: Sendable {
 
   /// The columns read are those of the row in the slot that goes away.
   func withoutColumns() -> Code {
-    Code(text, columns: [], slots: slots, hasCaptures: hasCaptures, run: run)
+    Code(text, columns: [], slots: slots, hasCaptures: hasCaptures, cost: cost, run: run)
   }
 
   /// The same without the slots that it fills itself.
   func closing(_ bound: Set<Int>) -> Code {
     Code(
-      text, columns: columns, slots: slots.subtracting(bound), hasCaptures: hasCaptures, run: run)
+      text, columns: columns, slots: slots.subtracting(bound), hasCaptures: hasCaptures, cost: cost,
+      run: run)
   }
 
   func without(slot: Int, run: @escaping @Sendable (Frame) throws -> Value) -> Code {
     Code(
       "$\(slot) => \(text)", columns: [], slots: slots.subtracting([slot]),
-      hasCaptures: hasCaptures, run: run)
+      hasCaptures: hasCaptures, cost: cost, run: run)
   }
 }
 

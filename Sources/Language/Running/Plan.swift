@@ -44,11 +44,11 @@ extension Plan {
       let isKept = stage.cost == .heavy && (results?.has(stage.key) ?? false)
       // What only serves a result that is there already does not run.
       if !isKept { stage.inputs.forEach(visit) }
-      guard case .call(let primitive, _) = stage.work else { return }
+      guard let work = stage.word else { return }
       entries.append(
         Entry(
-          stage: stage, label: stage.label, work: primitive.name, cost: stage.cost,
-          type: stage.type, isKept: isKept))
+          stage: stage, label: stage.label, work: work, cost: stage.cost, type: stage.type,
+          isKept: isKept))
     }
     roots.forEach(visit)
     self.entries = entries
@@ -85,6 +85,15 @@ extension Stage {
     case .index(let value, let index): value.stages + index.stages
     case .choice(let condition, let then, let otherwise):
       condition.stages + then.stages + otherwise.stages
+    }
+  }
+
+  /// What the stage does, in one word; nil for what is done in passing.
+  fileprivate var word: String? {
+    switch work {
+    case .call(let primitive, _): primitive.name
+    case .apply: cost == .heavy ? "apply" : nil
+    case .member, .operation, .index, .choice: nil
     }
   }
 

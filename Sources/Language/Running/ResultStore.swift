@@ -9,6 +9,8 @@ public protocol ResultStore: Sendable {
   func keep(_ value: Value, under key: String, parts: String) throws
   /// Where an unfinished stage keeps its checkpoints.
   func scratch(for key: String) -> Folder
+  /// Where answers to model calls are kept, for all stages.
+  var calls: Folder { get }
 }
 
 extension Store: ResultStore {

@@ -160,7 +160,10 @@ public final class Runner {
         throw Fault("`if` needs a Bool")
       }
       return try resolved(flag ? then : otherwise, graph)
-    case .apply(let function, let value): return try function(try resolved(value, graph))
+    case .apply(let function, let value):
+      let ready = try resolved(value, graph)
+      guard stage.makesCalls else { return try function(ready) }
+      return try heavily(stage, graph) { _ in try function(ready) }
     }
   }
 
@@ -208,14 +211,23 @@ public final class Runner {
       throw Fault("arguments are a record")
     }
     try mayTouch(primitive, ready)
-    if primitive.cost > .light, context.isPausing() { throw Paused(place: "before \(stage.label)") }
+    return try heavily(stage, graph) { try primitive.run(ready, in: $0) }
+  }
+
+  /// Does the work of a stage; if it is heavy, its result is kept.
+  private func heavily(
+    _ stage: Stage, _ graph: StageGraph, _ work: (RunContext) throws -> Value
+  ) throws -> Value {
+    if stage.cost > .light, context.isPausing() { throw Paused(place: "before \(stage.label)") }
     var own = context
     own.key = stage.key
     own.label = stage.label
     own.scratch = results?.scratch(for: stage.key) ?? context.scratch
+    own.calls = results?.calls ?? context.calls
     stagesRun += 1
-    let value = try primitive.run(ready, in: own)
-    if primitive.cost == .heavy { keep(value, stage, graph) }
+    let board = stage.makesCalls ? CallBoard(own) : nil
+    let value = try CallBoard.$current.withValue(board) { try work(own) }
+    if stage.cost == .heavy { keep(value, stage, graph) }
     return value
   }
 

@@ -137,6 +137,11 @@ final class StageGraph: Sendable {
 // MARK: - Keys
 
 extension StageGraph {
+  /// The key of a call that is no stage, as one for a row.
+  func key(of primitive: Primitive, _ arguments: Record, in context: RunContext) -> String {
+    Digest.sha256(keyParts(primitive, arguments, in: context).joined(separator: "\n"))
+  }
+
   /// Name, version, seed and semantic arguments; those left out count with their defaults, so that
   /// writing a default out changes nothing.
   private func keyParts(_ primitive: Primitive, _ arguments: Record, in context: RunContext)

@@ -18,11 +18,13 @@ public final class Generator {
     public var row: UInt32
     /// Whether the answer says how likely each drawn token was.
     public var tellsProbabilities: Bool
+    /// What the answer has to be, if it may not be anything.
+    public var constraint: TokenConstraint?
 
     public init(
       prompt: [Int32], sampling: Sampling = Sampling(), maximum: Int,
       stopTokens: Set<Int32> = [], stopTexts: [String] = [], row: UInt32 = 0,
-      tellsProbabilities: Bool = false
+      tellsProbabilities: Bool = false, constraint: TokenConstraint? = nil
     ) {
       self.prompt = prompt
       self.sampling = sampling
@@ -31,6 +33,7 @@ public final class Generator {
       self.stopTexts = stopTexts
       self.row = row
       self.tellsProbabilities = tellsProbabilities
+      self.constraint = constraint
     }
   }
 
@@ -153,6 +156,11 @@ public final class Generator {
     }
     guard !request.prompt.isEmpty else {
       throw refuse("was given an empty prompt", "Give at least one token.")
+    }
+    if let least = request.constraint?.leastTokens, least > request.maximum {
+      throw refuse(
+        "cannot write such a record in \(request.maximum) tokens",
+        "The shortest takes \(least); allow more with max.")
     }
     guard need <= slots else {
       throw refuse(

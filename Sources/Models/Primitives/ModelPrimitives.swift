@@ -7,7 +7,7 @@ import Vocabulary
 
 extension Vocabulary.Primitive {
   public static let modelPrimitives: [Self] = [
-    model, newModel, llama, gpt2, gptNeoX, trainVocabulary, saveModel,
+    model, newModel, withTemplate, llama, gpt2, gptNeoX, trainVocabulary, saveModel,
   ]
 
   /// A model for examples that need no file.
@@ -36,6 +36,18 @@ extension Vocabulary.Primitive {
   ) { _, design, vocabulary, template, seed in
     try LanguageModel(
       new: design, tokenizer: vocabulary.tokenizer, template: template, seed: UInt64(seed))
+  }
+
+  public static let withTemplate = Self(
+    "with_template", "The model with another chat template.", in: .models, cost: .light,
+    typing: .derived { $0.type("model") }, outline: { $0.modelOutline("model") },
+    examples: [
+      #"\#(tinyModel) |> with_template(chatml_template()) |> generate("a", max: 2tokens)"#
+    ],
+    Parameter<LanguageModel>.subject("model", "The model."),
+    Parameter<String>.subject("template", "The template in Jinja.")
+  ) { _, model, template in
+    try model.with(template: template)
   }
 
   /// A design says how many positions there will be.
