@@ -50,7 +50,8 @@ public struct Bench {
 
   /// The names of all measurements in the order they are taken.
   public static let names = [
-    "check 1000 lines", "sgemm", "load", "tokenize", "lora-sft 4x256", "full-sft 4x256",
+    "check 1000 lines", "sgemm", "load", "tokenize", "lora-sft 4x256", "lora-sft f32 4x256",
+    "qlora-sft 4x256", "full-sft 4x256",
     "forward 4x256", "generate 1", "generate 8", "dpo 16 pairs", "tiny 8x64",
   ]
 
@@ -73,7 +74,10 @@ public struct Bench {
     case "sgemm": [sgemm()]
     case "load": [try load()]
     case "tokenize": [try ofModel().tokenize()]
-    case "lora-sft 4x256": try lora(name)
+    case "lora-sft 4x256": try lora(name) { $0 }
+    case "lora-sft f32 4x256": try lora(name) { try $0.quantized(as: .f32) }
+    case "qlora-sft 4x256":
+      try lora(name, optimizer: .adamW8bit) { try $0.quantized(as: .nf4) }
     case "full-sft 4x256": try full(name)
     case "forward 4x256": [try ofModel().forward()]
     case "generate 1": [try ofModel().generate(rows: 1)]
@@ -103,10 +107,14 @@ public struct Bench {
     return row
   }
 
-  private func lora(_ name: String) throws -> [BenchRow] {
-    let model = try BenchModel.smolLM2(file).attaching(LoRASettings(rank: 16, alpha: 32), seed: 1)
+  private func lora(
+    _ name: String, optimizer: Optimizer = .adamW,
+    _ prepared: (LanguageModel) throws -> LanguageModel
+  ) throws -> [BenchRow] {
+    let model = try prepared(BenchModel.smolLM2(file))
+      .attaching(LoRASettings(rank: 16, alpha: 32), seed: 1)
     return try TrainingBench(
-      name: name, model: model, rows: 4, length: 256,
+      name: name, model: model, rows: 4, length: 256, optimizer: optimizer,
       flopsPerToken: ModelFlops(model, length: 256).adapter(of: model), runs: runs,
       threads: threads, memory: memory
     ).measure(self)

@@ -25,6 +25,14 @@ public struct Weight: Sendable {
     self.init(shape: shape, type: .f32, storage: storage)
   }
 
+  /// The same numbers in memory of their own, to be changed in place.
+  public func copied() -> Weight {
+    let copy = Storage(zeroedBytes: byteCount)
+    copy.bytes.copyMemory(from: UnsafeRawBufferPointer(bytes))
+    withExtendedLifetime(storage) {}
+    return Weight(shape: shape, type: type, storage: copy)
+  }
+
   public var count: Int { shape.reduce(1, *) }
   public var byteCount: Int { type.bytes(for: count) }
 

@@ -61,7 +61,9 @@ public enum AdapterTargets: String, RecipeChoice {
 }
 
 extension Vocabulary.Primitive {
-  public static let adapterPrimitives: [Self] = [lora, adapter, rewardHead, attach, merge]
+  public static let adapterPrimitives: [Self] = [
+    lora, adapter, rewardHead, attach, merge, quantize,
+  ]
 
   public static let lora = Self(
     "lora", "A low-rank adapter: W + scale · B A, where only A and B are trained.", in: .adapters,
@@ -134,9 +136,13 @@ extension Vocabulary.Primitive {
       return kind.type
     }, outline: { $0.modelOutline("model") },
     examples: ["\(tinyModel) |> attach(lora(rank: 2)) |> merge()"],
-    Parameter<LanguageModel>.subject("model", "A model that wears adapters.")
-  ) { _, model in
-    try model.merged()
+    Parameter<LanguageModel>.subject("model", "A model that wears adapters."),
+    Parameter<LanguageModel?>(
+      "into",
+      "The model before `quantize`, to take the weights from; without, what was trained stays exact."
+    )
+  ) { _, model, original in
+    try model.merged(into: original)
   }
 }
 

@@ -32,10 +32,13 @@ extension Vocabulary.Primitive {
     Parameter<ModelDesign>.subject("architecture", "Its shape, by `llama`, `gpt2`, `gpt_neox`."),
     Parameter<TrainedTokenizer>("vocabulary", "Its tokens, by `train_vocabulary`."),
     Parameter<String?>("template", "Its chat template in Jinja; none for plain texts."),
-    Parameter("seed", "Another seed, other weights.", default: 0, .atLeast(0))
-  ) { _, design, vocabulary, template, seed in
+    Parameter("seed", "Another seed, other weights.", default: 0, .atLeast(0)),
+    Parameter<PackedFormat?>(
+      "weights", "The format of the matrices in its layers, each packed as it is made; f32.")
+  ) { _, design, vocabulary, template, seed, format in
     try LanguageModel(
-      new: design, tokenizer: vocabulary.tokenizer, template: template, seed: UInt64(seed))
+      new: design, tokenizer: vocabulary.tokenizer, template: template, seed: UInt64(seed),
+      matrices: format?.element)
   }
 
   /// A design says how many positions there will be.
@@ -89,6 +92,12 @@ extension Vocabulary.Primitive {
         .message(
           "\(path.text) holds the last of \(model.adapters.count) adapters; "
             + "save as: \"folder\" merges all of them."))
+    }
+    if format != .adapter, model.exportsOriginal {
+      context.report(
+        .message(
+          "\(path.text): what the adapters add is put onto the file's own weights, not onto their "
+            + "packed copies; merge() before save keeps exactly what was trained."))
     }
     context.report(.saved(path.text))
     return Value.none

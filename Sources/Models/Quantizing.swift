@@ -1,0 +1,55 @@
+import Formats
+import Tensors
+
+extension LanguageModel {
+  /// The model with the matrices inside its layers in another format; embeddings, norms, head and
+  /// adapters stay what they are (QLoRA, arXiv 2305.14314, section 3).
+  ///
+  /// One matrix after the other: besides the result there is never more than one in full. A matrix
+  /// whose rows do not fill the blocks of the format stays as it is.
+  public func quantized(as type: ElementType) throws -> LanguageModel {
+    var model = self
+    for module in architecture.modules {
+      let name = "\(module.name).weight"
+      guard let weight = weights[name] else { continue }
+      model.weights[name] = try weight.quantized(as: type, in: self.name, name)
+    }
+    model.origin = origin.quantized(as: type)
+    return model
+  }
+}
+
+extension LanguageModel {
+  /// The bytes of the weights that are in this program's memory, and not on pages of a file.
+  public var ownBytes: Int {
+    func bytes(_ isOwn: (Weight) -> Bool) -> Int {
+      weights.values.filter(isOwn).reduce(0) { $0 + $1.byteCount }
+    }
+    return switch origin {
+    case .file: 0
+    case .quantized(_, let type): bytes { $0.type == type }
+    case .made: bytes { _ in true }
+    }
+  }
+}
+
+extension LanguageModel.Origin {
+  /// Whether a file says all weights: then they need not be kept a second time.
+  fileprivate func quantized(as type: ElementType) -> Self {
+    switch self {
+    case .file(let path): .quantized(path, type)
+    case .quantized(let path, let own): own == type ? .quantized(path, type) : .made
+    case .made: .made
+    }
+  }
+}
+
+extension Weight {
+  func quantized(as type: ElementType, in model: String, _ name: String) throws -> Weight {
+    guard (shape.last ?? 1) % type.blockLength == 0 else { return self }
+    do { return try converted(to: type) } catch let error as ConversionError {
+      throw ModelError(
+        model: model, place: "tensor \(name)", problem: error.problem, advice: error.advice)
+    }
+  }
+}
