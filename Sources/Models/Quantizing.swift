@@ -1,5 +1,6 @@
 import Formats
 import Tensors
+import Tokenizers
 
 extension LanguageModel {
   /// The model with the matrices inside its layers in another format; embeddings, norms, head and
@@ -15,6 +16,48 @@ extension LanguageModel {
       model.weights[name] = try weight.quantized(as: type, in: self.name, name)
     }
     model.origin = origin.quantized(as: type)
+    return model
+  }
+}
+
+// Shapes alone, for plans.
+extension LanguageModel {
+  /// A model of random weights that is not made yet.
+  init(planned design: ModelDesign, vocabulary: Int, matrices: ElementType?) throws {
+    var config = design.config
+    config["vocab_size"] = .integer(vocabulary)
+    let name = config["model_type"]?.text ?? ""
+    let architecture = try Architectures.make(Settings(model: name, json: .object(config)))
+    try self.init(
+      name: name, architecture: architecture, config: .object(config),
+      weights: Dictionary(
+        architecture.parameters.map { ($0.name, Weight(planned: $0.shape)) },
+        uniquingKeysWith: { $1 }),
+      tokenizer: Self.anyTokenizer, templateSource: nil, origin: .made)
+    if let matrices { self = planned(as: matrices) }
+  }
+
+  /// Plans never ask it anything.
+  private static let anyTokenizer = Tokenizer.train(on: [], size: 257)
+
+  /// The matrices of the layers in another format, where they fit.
+  func planned(as type: ElementType) -> LanguageModel {
+    var model = self
+    for module in architecture.modules where module.inputs % type.blockLength == 0 {
+      model.weights["\(module.name).weight"] = Weight(
+        planned: [module.outputs, module.inputs], type: type)
+    }
+    return model
+  }
+
+  /// What adapters touch is in full after a merge.
+  var plannedMerge: LanguageModel {
+    var model = self
+    for module in adapters.flatMap(\.factors.keys) {
+      guard let weight = weights["\(module).weight"] else { continue }
+      model.weights["\(module).weight"] = Weight(planned: weight.shape)
+    }
+    model.adapters = []
     return model
   }
 }

@@ -17,6 +17,14 @@ public struct Weight: Sendable {
     self.byteOffset = byteOffset
   }
 
+  /// The shape and format of a weight without any memory: for plans, and nothing else.
+  public init(planned shape: [Int], type: ElementType = .f32) {
+    self.shape = shape
+    self.type = type
+    storage = Storage(zeroedBytes: 0)
+    byteOffset = 0
+  }
+
   /// A float32 weight made from numbers in row-major order.
   public init(shape: [Int], floats: [Float]) {
     precondition(shape.reduce(1, *) == floats.count, "\(floats.count) numbers for shape \(shape)")

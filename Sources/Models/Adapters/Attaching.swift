@@ -28,6 +28,22 @@ extension LanguageModel {
     return Adapter(settings: settings, factors: factors)
   }
 
+  /// The model wearing an adapter of such a shape, without its numbers.
+  func planned(wearing settings: LoRASettings) throws -> LanguageModel {
+    var model = self
+    let factors = try targets(of: settings).map { module in
+      (
+        module.name,
+        AdapterFolder.Factors(
+          a: Weight(planned: [settings.rank, module.inputs]),
+          b: Weight(planned: [module.outputs, settings.rank]))
+      )
+    }
+    model.adapters.append(
+      Adapter(settings: settings, factors: Dictionary(factors) { $1 }))
+    return model
+  }
+
   /// The matrices that settings name: `attention`, `all-linear`, or last parts of names.
   private func targets(of settings: LoRASettings) throws -> [LinearModule] {
     let modules = architecture.modules

@@ -103,7 +103,7 @@ extension Vocabulary.Primitive {
   public static let attach = Self(
     "attach",
     "The model wearing an adapter, or a reward head, which training then changes.", in: .adapters,
-    cost: .light, typing: .derived(attachedType), outline: { $0.modelOutline("model") },
+    cost: .light, typing: .derived(attachedType), outline: attachedOutline,
     examples: [
       "\(tinyModel) |> attach(lora(rank: 2), seed: 1)", "\(tinyModel) |> attach(reward_head())",
     ],
@@ -134,7 +134,7 @@ extension Vocabulary.Primitive {
       var kind = call.model("model")
       kind.isAdapted = false
       return kind.type
-    }, outline: { $0.modelOutline("model") },
+    }, outline: { $0.modelOutline("model")?.changed { $0.plannedMerge } },
     examples: ["\(tinyModel) |> attach(lora(rank: 2)) |> merge()"],
     Parameter<LanguageModel>.subject("model", "A model that wears adapters."),
     Parameter<LanguageModel?>(
@@ -156,6 +156,19 @@ private enum Stacking {
 }
 
 extension Vocabulary.Primitive {
+  @Sendable fileprivate static func attachedOutline(_ call: CallSite) throws -> (any Outline)? {
+    call.modelOutline("model")?.changed { model in
+      guard case .opaque(let adapter as UnattachedAdapter)? = call.value("adapter") else {
+        return nil
+      }
+      return switch adapter {
+      case .fresh(let settings): try? model.planned(wearing: settings)
+      case .head(let settings): try? model.attaching(settings, seed: 0)
+      case .saved: nil
+      }
+    }
+  }
+
   @Sendable fileprivate static func attachedType(_ call: CallSite) throws -> RecipeType {
     var kind = call.model("model")
     if case .opaque(UnattachedAdapter.typeName, let arguments) = call.type("adapter"),

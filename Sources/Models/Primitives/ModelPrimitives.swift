@@ -42,15 +42,28 @@ extension Vocabulary.Primitive {
   }
 
   /// A design says how many positions there will be.
-  @Sendable private static func designed(_ call: CallSite) -> (any Outline)? {
+  ///
+  /// Where the vocabulary has its full size, it says all shapes.
+  @Sendable private static func designed(_ call: CallSite) throws -> (any Outline)? {
     guard case .opaque(let design as ModelDesign)? = call.value("architecture") else { return nil }
     let names = ["max_position_embeddings", "n_positions"]
-    return names.lazy.compactMap { design.config[$0]?.int }.first.map { ModelOutline(context: $0) }
+    guard let context = names.lazy.compactMap({ design.config[$0]?.int }).first else { return nil }
+    guard let size = (call.arguments["vocabulary"]?.outline as? VocabularyOutline)?.size,
+      let format = call.value("weights")
+    else { return ModelOutline(context: context) }
+    let matrices = try PackedFormat?(recipeValue: format)?.element
+    return ModelOutline(
+      context: context,
+      planned: try? LanguageModel(planned: design, vocabulary: size, matrices: matrices))
   }
 
   public static let trainVocabulary = Self(
     "train_vocabulary", "A vocabulary of byte pairs learnt from the texts of rows.", in: .models,
     cost: .heavy,
+    outline: {
+      guard case .int(let size)? = $0.value("size") else { return nil }
+      return VocabularyOutline(size: size)
+    },
     examples: [#"train_vocabulary(rows([(text: "a bc")]), of: .text, size: 260)"#],
     Parameter<Dataset>.subject("rows", "Rows with texts."),
     Parameter<RowExpression<String>>("of", "The text of a row."),

@@ -23,7 +23,13 @@ extension Vocabulary.Primitive {
   public static let quantize = Self(
     "quantize", "The model with the matrices of its layers in fewer bits; adapters stay in full.",
     in: .adapters, cost: .light,
-    typing: .derived { $0.model("model").type }, outline: { $0.modelOutline("model") },
+    typing: .derived { $0.model("model").type },
+    outline: { call in
+      try call.modelOutline("model")?.changed {
+        guard let format = call.value("format") else { return nil }
+        return $0.planned(as: try PackedFormat(recipeValue: format).element)
+      }
+    },
     examples: ["\(tinyModel) |> quantize(\"bf16\") |> attach(lora(rank: 2))"],
     Parameter<LanguageModel>.subject("model", "The model; embeddings, norms and head stay."),
     Parameter<PackedFormat>.subject(
