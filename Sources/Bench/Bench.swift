@@ -55,14 +55,18 @@ public struct Bench {
 
   /// The names of all measurements in the order they are taken.
   public static let names = [
-    "check recipes", "sgemm", "load", "tokenize", "lora-sft 4x256", "full-sft 4x256",
-    "forward 4x256", "generate 1", "generate 8", "dpo pairs", "tiny 8x64",
+    "check recipes", "sgemm", "load", "tokenize", "lora-sft 4x256", "lora-sft f32 4x256",
+    "qlora-sft 4x256", "full-sft 4x256", "forward 4x256", "generate 1", "generate 8", "dpo pairs",
+    "tiny 8x64", large,
   ]
+
+  /// Minutes of work: measured where the filter names it.
+  private static let large = "qlora-sft 3B 1x128"
 
   /// The rows of the measurements whose name contains `filter`, each told as soon as it is there.
   public func run(filter: String?, _ tell: (BenchRow) -> Void) throws -> BenchReport {
     var rows: [BenchRow] = []
-    for name in Self.names where filter.map({ name.contains($0) }) ?? true {
+    for name in Self.names where isWanted(name, filter) {
       for row in try measure(name) {
         tell(row)
         rows.append(row)
@@ -71,14 +75,23 @@ public struct Bench {
     return BenchReport(rows: rows)
   }
 
+  private func isWanted(_ name: String, _ filter: String?) -> Bool {
+    guard let filter else { return name != Self.large }
+    return name.contains(filter) && (name != Self.large || filter.contains("3B"))
+  }
+
   private func measure(_ name: String) throws -> [BenchRow] {
     switch name {
     case "check recipes": try checks()
     case "sgemm": [sgemm()]
     case "load": [try load()]
     case "tokenize": [try ofModel().tokenize()]
-    case "lora-sft 4x256": try lora(name)
+    case "lora-sft 4x256": try lora(name) { $0 }
+    case "lora-sft f32 4x256": try lora(name) { try $0.quantized(as: .f32) }
+    case "qlora-sft 4x256":
+      try lora(name, optimizer: .adamW8bit) { try $0.quantized(as: .nf4) }
     case "full-sft 4x256": try full(name)
+    case Self.large: try openLlama(name)
     case "forward 4x256": [try ofModel().forward()]
     case "generate 1": [try ofModel().generate(rows: 1)]
     case "generate 8": [try ofModel().generate(rows: 8)]
@@ -112,11 +125,26 @@ public struct Bench {
     return row
   }
 
-  private func lora(_ name: String) throws -> [BenchRow] {
-    let model = try BenchModel.smolLM2(file).attaching(LoRASettings(rank: 16, alpha: 32), seed: 1)
+  private func lora(
+    _ name: String, optimizer: Optimizer = .adamW,
+    _ prepared: (LanguageModel) throws -> LanguageModel
+  ) throws -> [BenchRow] {
+    let model = try prepared(BenchModel.smolLM2(file))
+      .attaching(LoRASettings(rank: 16, alpha: 32), seed: 1)
     return try TrainingBench(
-      name: name, model: model, rows: 4, length: 256,
+      name: name, model: model, rows: 4, length: 256, optimizer: optimizer,
       flopsPerToken: ModelFlops(model, length: 256).adapter(of: model), runs: runs,
+      threads: threads, memory: memory
+    ).measure(self)
+  }
+
+  /// OpenBezoar's adapter: rank 16 on queries, keys and values.
+  private func openLlama(_ name: String) throws -> [BenchRow] {
+    let settings = LoRASettings(rank: 16, alpha: 16, targets: ["q_proj", "k_proj", "v_proj"])
+    let model = try BenchModel.openLlama3B().attaching(settings, seed: 1)
+    return try TrainingBench(
+      name: name, model: model, rows: 1, length: 128, optimizer: .adamW8bit,
+      flopsPerToken: ModelFlops(model, length: 128).adapter(of: model), runs: min(runs, 2),
       threads: threads, memory: memory
     ).measure(self)
   }

@@ -10,6 +10,7 @@ struct TrainingBench {
   let model: LanguageModel
   let rows: Int
   let length: Int
+  var optimizer = Optimizer.adamW
   let flopsPerToken: Double
   let runs: Int
   let threads: Int
@@ -38,7 +39,8 @@ struct TrainingBench {
     var row = BenchRow(name, .tokens, tokens, Timing(seconds))
     row.shareOfSgemm = Timing.median(shares)
     row.peakBytes = peak
-    row.plannedBytes = trainer.execution.plan.peakBytes(workers: threads)
+    row.plannedBytes =
+      trainer.execution.plan.peakBytes(workers: threads) + model.ownBytes + trainer.trainedBytes
     row.note =
       "recomputes \(trainer.execution.plan.recomputation); "
       + "\(BenchReport.figure(Timing.median(busy), 3)) s of processors a step; "
@@ -71,7 +73,7 @@ struct TrainingBench {
     let settings = TrainingSettings(
       budget: Budget(Quantity(1_000_000, .steps)), batch: rows,
       schedule: Schedule(.constant, peak: 1e-4), length: length, tokensAtOnce: rows * length,
-      memory: memory)
+      memory: memory, optimizer: optimizer)
     return try Trainer(
       model, .tokenMean, examples, base: nil, settings: settings,
       pool: WorkerPool(count: threads), snapshot: nil)

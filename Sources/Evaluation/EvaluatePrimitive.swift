@@ -114,11 +114,19 @@ extension Primitive {
   }
 
   private static func reportFields(_ kind: [RecipeType]) -> [RecordField] {
-    let names =
-      kind == [.choice([EvaluationTask.Kind.choices.rawValue])]
-      ? ["acc", "acc_norm", "acc_bytes"] : ["acc"]
-    return names.flatMap { [RecordField($0, .float), RecordField("\($0)_stderr", .float)] }
-      + [RecordField("count", .int)]
+    guard case .choice(let names)? = kind.first,
+      let kind = names.first.flatMap(EvaluationTask.Kind.init)
+    else { return [] }
+    func shares(_ names: [String]) -> [RecordField] {
+      names.flatMap { [RecordField($0, .float), RecordField("\($0)_stderr", .float)] }
+    }
+    let count = RecordField("count", .int)
+    return switch kind {
+    case .choices: shares(["acc", "acc_norm", "acc_bytes"]) + [count]
+    case .answers: shares(["acc"]) + [count]
+    case .truths: shares(["acc", "acc_norm", "acc_bytes"]) + [count] + shares(["truth_mass"])
+    case .continuations: shares(["acc"]) + [RecordField("perplexity", .float), count]
+    }
   }
 
   /// The scores that come out, if the rows have what the metrics read.

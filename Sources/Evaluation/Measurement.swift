@@ -186,7 +186,7 @@ struct Measurement {
 }
 
 /// The targets of single answers under a model, row by row.
-private struct TargetScores {
+struct TargetScores {
   private(set) var numbers: [[Double]] = []
 
   init(

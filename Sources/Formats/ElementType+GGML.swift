@@ -18,6 +18,8 @@ extension ElementType {
     case .q6_K: 14
     case .i32: 26
     case .bf16: 30
+    // None of ggml's: only what the store keeps between runs has it, never a file for others.
+    case .nf4: 0x4E46_3400
     }
   }
 

@@ -8,7 +8,7 @@ public enum GGUFExport {
   /// Vectors become f32, as llama.cpp wants them.
   ///
   /// - Parameter matrices: The format of the matrices; nil leaves each as it is. A matrix whose
-  ///   rows do not fill the blocks of that format becomes f16.
+  ///   rows do not fill the blocks of that format becomes f16, as does NF4, which GGUF lacks.
   public static func write(
     config: JSONValue, weights: [String: Weight], tokenizer: GGUFTokenizer?, name: String,
     matrices: ElementType? = nil, to url: URL
@@ -61,7 +61,7 @@ public enum GGUFExport {
 
   private static func convert(_ weight: Weight, to matrices: ElementType?) throws -> Weight {
     guard weight.shape.count > 1 else { return try weight.converted(to: .f32) }
-    guard let matrices else { return weight }
+    guard let matrices = matrices ?? (weight.type == .nf4 ? .f16 : nil) else { return weight }
     let fits = (weight.shape.last ?? 1) % matrices.blockLength == 0
     return try weight.converted(to: fits ? matrices : .f16)
   }

@@ -64,7 +64,8 @@ extension SafetensorsType {
     case .f16: self = .f16
     case .bf16: self = .bf16
     case .i32: self = .i32
-    case .q4_0, .q4_1, .q5_0, .q5_1, .q8_0, .q2_K, .q3_K, .q4_K, .q5_K, .q6_K: return nil
+    case .q4_0, .q4_1, .q5_0, .q5_1, .q8_0, .q2_K, .q3_K, .q4_K, .q5_K, .q6_K, .nf4:
+      return nil
     }
   }
 

@@ -27,13 +27,14 @@ extension Weight {
     precondition(
       !shape.isEmpty && range.lowerBound >= 0 && range.upperBound <= shape[0],
       "rows \(range) of shape \(shape)")
+    precondition(type.hasIndependentRows, "rows of \(type.rawValue) cannot be taken apart")
     let rowBytes = type.bytes(for: shape.dropFirst().reduce(1, *))
     return Weight(
       shape: [range.count] + shape.dropFirst(), type: type, storage: storage,
       byteOffset: byteOffset + range.lowerBound * rowBytes)
   }
 
-  /// A copy in another format, rounded as ggml's reference quantiser rounds.
+  /// A copy in another format, rounded as ggml's reference quantiser rounds, or bitsandbytes' for NF4.
   public func converted(to target: ElementType) throws -> Weight {
     if target == type { return self }
     try checkConversion(to: target)
@@ -75,7 +76,7 @@ extension Weight {
 
 extension ElementType {
   /// The formats that numbers can be converted to; the others are only read.
-  public static let writable: [ElementType] = [.f32, .f16, .bf16, .q8_0, .q4_0, .q4_1]
+  public static let writable: [ElementType] = [.f32, .f16, .bf16, .q8_0, .q4_0, .q4_1, .nf4]
 
   /// Writes `count` numbers to `out`.
   fileprivate func dequantize(
@@ -98,6 +99,7 @@ extension ElementType {
     case .q4_K: k_dequantize_q4_K(count, bytes.baseAddress, out)
     case .q5_K: k_dequantize_q5_K(count, bytes.baseAddress, out)
     case .q6_K: k_dequantize_q6_K(count, bytes.baseAddress, out)
+    case .nf4: k_dequantize_nf4(0, count, bytes.baseAddress, out)
     }
   }
 
@@ -112,6 +114,9 @@ extension ElementType {
     case .q8_0: k_quantize_q8_0(count, numbers, out.baseAddress)
     case .q4_0: k_quantize_q4_0(count, numbers, out.baseAddress)
     case .q4_1: k_quantize_q4_1(count, numbers, out.baseAddress)
+    case .nf4:
+      var scales = [Float](repeating: 0, count: count / blockLength)
+      k_quantize_nf4(count, numbers, &scales, out.baseAddress)
     case .i32, .q5_0, .q5_1, .q2_K, .q3_K, .q4_K, .q5_K, .q6_K:
       preconditionFailure("\(rawValue) is only read")
     }

@@ -28,12 +28,16 @@ extension Operand {
 
   /// Writes `count` numbers from position `start` on as f32; both are multiples of a block.
   func unpack(_ count: Int, from start: Int, into target: UnsafeMutablePointer<Float>) {
-    type.unpack(count, from: address + type.bytes(for: start), into: target)
+    if type.hasIndependentRows {
+      type.unpack(count, from: address + type.bytes(for: start), into: target)
+    } else {
+      k_dequantize_nf4(start, count, address, target)
+    }
   }
 }
 
 extension ElementType {
-  /// Writes `count` numbers as f32, a multiple of the block length.
+  /// Writes the first `count` numbers of a tensor as f32, a multiple of the block length.
   package func unpack(
     _ count: Int, from source: UnsafeRawPointer, into target: UnsafeMutablePointer<Float>
   ) {
@@ -52,6 +56,7 @@ extension ElementType {
     case .q4_K: k_dequantize_q4_K(count, source, target)
     case .q5_K: k_dequantize_q5_K(count, source, target)
     case .q6_K: k_dequantize_q6_K(count, source, target)
+    case .nf4: k_dequantize_nf4(0, count, source, target)
     }
   }
 }

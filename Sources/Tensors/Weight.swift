@@ -17,12 +17,28 @@ public struct Weight: Sendable {
     self.byteOffset = byteOffset
   }
 
+  /// The shape and format of a weight without any memory: for plans, and nothing else.
+  public init(planned shape: [Int], type: ElementType = .f32) {
+    self.shape = shape
+    self.type = type
+    storage = Storage(zeroedBytes: 0)
+    byteOffset = 0
+  }
+
   /// A float32 weight made from numbers in row-major order.
   public init(shape: [Int], floats: [Float]) {
     precondition(shape.reduce(1, *) == floats.count, "\(floats.count) numbers for shape \(shape)")
     let storage = Storage(zeroedBytes: floats.count * 4)
     floats.withUnsafeBytes { storage.bytes.copyMemory(from: $0) }
     self.init(shape: shape, type: .f32, storage: storage)
+  }
+
+  /// The same numbers in memory of their own, to be changed in place.
+  public func copied() -> Weight {
+    let copy = Storage(zeroedBytes: byteCount)
+    copy.bytes.copyMemory(from: UnsafeRawBufferPointer(bytes))
+    withExtendedLifetime(storage) {}
+    return Weight(shape: shape, type: type, storage: copy)
   }
 
   public var count: Int { shape.reduce(1, *) }

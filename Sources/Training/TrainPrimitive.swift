@@ -37,6 +37,10 @@ extension Primitive {
       Rule("above 0") { $0.map { $0 > 0 } ?? true }),
     Parameter("beta1", "Decay of the mean of gradients in AdamW.", default: 0.9, decayRate),
     Parameter("beta2", "Decay of the mean of squares in AdamW.", default: 0.999, decayRate),
+    Parameter(
+      "optimizer",
+      "\"adamw_8bit\" keeps both means in a quarter of the memory; paging does nothing.",
+      default: Optimizer.adamW),
     Parameter<LanguageModel?>(
       "reference",
       "What losses such as dpo compare with; without one, the model as it is before training."),
@@ -50,12 +54,13 @@ extension Primitive {
       "memory", "What a step may take; less memory means more computing.", role: .execution)
   ) {
     context, model, rows, loss, budget, batch, rate, held, length, decay, clip, beta1, beta2,
-    reference, only, shuffles, seed, atOnce, memory in
+    optimizer, reference, only, shuffles, seed, atOnce, memory in
     let settings = TrainingSettings(
       budget: budget, batch: batch, schedule: schedule(rate), weightDecay: decay, beta1: beta1,
       beta2: beta2, clip: clip, length: length.count,
       seed: context.seed ^ UInt64(bitPattern: Int64(seed)), tokensAtOnce: atOnce.count,
-      memory: memory?.bytes, shuffles: shuffles, only: only)
+      memory: memory?.bytes, shuffles: shuffles, only: only,
+      optimizer: optimizer)
     if let rollout = loss.rollout {
       return try RolloutRun(model, loss, rollout, settings, context, reference: reference)
         .run(on: rows, watching: held)

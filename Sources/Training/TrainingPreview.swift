@@ -66,7 +66,7 @@ enum TrainingPreview {
   // MARK: Memory
 
   /// The plan of the fullest step that these settings allow, with the numbers that are learnt and
-  /// the two moments that AdamW keeps of each; nil where the model is yet to be made.
+  /// the two moments that AdamW keeps of each, and the weights that lie in no file; nil where the model is yet to be made.
   private static func peakBytes(_ arguments: Record, _ loss: Loss) throws -> Int? {
     let only = try TrainedPart?(recipeValue: arguments["only"] ?? .none)
     guard let value = arguments["model"], let model = try? LanguageModel(recipeValue: value),
@@ -81,8 +81,11 @@ enum TrainingPreview {
       tokens: most, targets: most, sequences: min(batch, most), roles: graph.roles)
     let plan = try graph.plan(bounds: bounds, memory: memory?.bytes)
     let weights = model.graphWeights
-    let trained = plan.trainedParameters.reduce(0) { $0 + (weights[$1]?.count ?? 0) }
-    return plan.peakBytes + 3 * 4 * trained
+    let optimizer = try Optimizer(recipeValue: arguments["optimizer"] ?? .text("adamw"))
+    let trained = plan.trainedParameters.compactMap { weights[$0]?.count }
+    return trained.reduce(plan.peakBytes + model.ownBytes) {
+      $0 + 4 * $1 + Moments.bytes(count: $1, optimizer.moments)
+    }
   }
 
   private static func tokens(_ name: String, _ arguments: Record) throws -> Int {

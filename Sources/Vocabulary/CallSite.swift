@@ -51,7 +51,15 @@ public struct CallSite: Sendable {
 }
 
 /// What is known of a result before the stage that makes it has run, such as the sizes of a model.
-public protocol Outline: Sendable {}
+public protocol Outline: Sendable {
+  /// What a preview may take for the result, where its shape is all that matters; nil where the
+  /// result itself has to be looked at.
+  var standIn: Value? { get }
+}
+
+extension Outline {
+  public var standIn: Value? { nil }
+}
 
 /// Something wrong with a call, found before running.
 public struct Complaint: Sendable {

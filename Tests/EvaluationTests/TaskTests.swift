@@ -17,7 +17,7 @@ struct TaskTests {
   func choices() throws {
     // reference/vectors.json, eval.multiple_choice, computed with lm-evaluation-harness's rules.
     let item = TaskPrompts.Item(
-      question: "", choices: ["a long answer text", "short", "café crème"], right: 0, gold: "")
+      question: "", choices: ["a long answer text", "short", "café crème"], right: [0], gold: "")
     let report = ChoiceReport([[-12.0, -10.5, -11.0]], [item]).record
     #expect(report["acc"] == .float(0))
     #expect(report["acc_norm"] == .float(1))
@@ -27,7 +27,7 @@ struct TaskTests {
 
   @Test("Of equal likelihoods the first choice counts")
   func ties() {
-    let item = TaskPrompts.Item(question: "", choices: ["ab", "cd"], right: 1, gold: "")
+    let item = TaskPrompts.Item(question: "", choices: ["ab", "cd"], right: [1], gold: "")
     #expect(ChoiceReport([[-3, -3]], [item]).record["acc"] == .float(0))
   }
 

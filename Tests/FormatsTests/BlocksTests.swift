@@ -44,7 +44,7 @@ struct BlocksTests {
   @Test("every format stands for the numbers of ggml's reference, bit for bit")
   func dequantise() throws {
     let golden = try GoldenBlocks.load()
-    let types = ElementType.allCases.filter { $0 != .f32 && $0 != .i32 }
+    let types = ElementType.allCases.filter { ![.f32, .i32, .nf4].contains($0) }
     #expect(golden.read.count == types.count)
     for type in types {
       let row = try #require(golden.read[type.rawValue.uppercased()] ?? golden.read[name(type)])
@@ -139,7 +139,7 @@ struct BlocksTests {
         .contains("rows of 48 numbers do not fill whole q4_0 blocks") == true)
     #expect(
       complaint { _ = try ramp([1, 256]).converted(to: .q4_K) }?
-        .contains("Possible targets are f32, f16, bf16, q8_0, q4_0, q4_1.") == true)
+        .contains("Possible targets are f32, f16, bf16, q8_0, q4_0, q4_1, nf4.") == true)
     let broken = Weight(shape: [32], floats: [Float](repeating: .nan, count: 32))
     #expect(broken.nonFiniteCount == 32)
     #expect(complaint { _ = try broken.converted(to: .q8_0) }?.contains("NaN") == true)

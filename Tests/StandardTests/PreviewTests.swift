@@ -65,6 +65,34 @@ import Vocabulary
     #expect(found.diagnostics.map(\.code) == [.nothingToLearn])
   }
 
+  @Test(arguments: [
+    (width: 3200, layers: 26, hidden: 8640, gibibytes: 2.0...3.2),
+    (width: 4096, layers: 32, hidden: 11008, gibibytes: 3.9...5.2),
+  ])
+  func stepsOnPackedModelsThatAreNotMadeYetArePlanned(
+    width: Int, layers: Int, hidden: Int, gibibytes: ClosedRange<Double>
+  ) throws {
+    func peak(_ format: String) throws -> Double {
+      let found = previews(
+        """
+        d = rows([(prompt: "a", response: "b")])
+        v = train_vocabulary(rows([(text: "a bc")]), of: .text, size: 32000)
+        shape = llama(width: \(width), layers: \(layers), heads: 32, hidden: \(hidden), tied: false)
+        m = new_model(shape, vocabulary: v, weights: "\(format)")
+        worn = m |> attach(lora(rank: 16, targets: ["q_proj", "k_proj", "v_proj"]))
+        t = worn |> train(
+          on: d, with: sft(), batch: 1, length: 256tokens, at_once: 256tokens,
+          optimizer: "adamw_8bit",
+        )
+        """)
+      return Double(try #require(found.all.first?.preview.peakBytes)) / Double(1 << 30)
+    }
+    let packed = try peak("nf4")
+    #expect(gibibytes ~= packed, "\(packed) GiB")
+    // Matrices in 16 bits take four times what they take in NF4.
+    #expect(try peak("bf16") > 2 * packed)
+  }
+
   @Test func moreMemoryThanThereIsIsRefused() throws {
     let text = """
       d = rows([(prompt: "a", response: "b")])

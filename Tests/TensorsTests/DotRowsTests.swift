@@ -13,6 +13,8 @@ import Testing
     init(_ type: ElementType, count: Int) {
       var noise = Noise(UInt64(count))
       for _ in 0..<count / type.blockLength { append(type, &noise) }
+      // What blocks share is made of any bytes, too.
+      while bytes.count < type.bytes(for: count) { append(raw: UInt32(bytes.count) & 0x3B3B_3B3B) }
       if numbers.isEmpty { numbers = unpacked(type, count) }
     }
 
@@ -55,7 +57,7 @@ import Testing
         for i in 0..<16 { append(raw: quants[i] | quants[i + 16] << 4) }
         let offset = type == .q4_1 ? Double(bottom) : -8 * Double(scale)
         numbers += quants.map { Double(scale) * Double($0) + offset }
-      case .q5_0, .q5_1, .q2_K, .q3_K, .q4_K, .q5_K, .q6_K:
+      case .q5_0, .q5_1, .q2_K, .q3_K, .q4_K, .q5_K, .q6_K, .nf4:
         // Any bytes are a block, as long as its scales are finite.
         bytes += (0..<type.blockBytes).map { _ in UInt8(bitPattern: Int8(noise.next() * 127)) & 0x3B
         }

@@ -1,3 +1,4 @@
+import Formats
 import Tensors
 import Testing
 
@@ -52,6 +53,32 @@ import Testing
     #expect(found.loss == expected.loss)
     #expect(
       agree(found.gradient.map(Double.init), expected.gradient.map(Double.init), within: 1e-6))
+  }
+
+  /// `x Wᵀ` and the gradient of x for some rows of x.
+  private func products(_ weight: Weight, rows: Int) throws -> [Float] {
+    let graph = Graph(), width = weight.shape[1]
+    let w = graph.parameter("w", shape: weight.shape, trainable: false)
+    let x = graph.parameter("x", shape: [rows, width], trainable: true)
+    let y = linear(x, w)
+    let plan = try Plan(graph, outputs: [y], effects: graph.gradients(of: sum(y * y)), bounds: [:])
+    var noise = Noise(7)
+    let start = Weight(shape: [rows, width], floats: noise.floats(rows * width, times: 0.1))
+    let execution = try Execution(
+      plan, weights: ["w": weight, "x": start], pool: WorkerPool(count: 2))
+    try execution.run(inputs: [:], lengths: [:])
+    return execution.read(y) + (try #require(execution.gradient(of: "x"))).numbers
+  }
+
+  @Test(arguments: [3, 300]) func `NF4 gives what its numbers give in full`(_ rows: Int) throws {
+    // More than a group of 256 blocks, and rows that end inside a tile.
+    var noise = Noise(5)
+    let numbers = noise.floats(100 * 320)
+    let packed = try Weight(shape: [100, 320], floats: numbers).converted(to: .nf4)
+    #expect(packed.byteCount == 12 + 500 * 33)
+    let found = try products(packed, rows: rows)
+    let expected = try products(Weight(shape: [100, 320], floats: packed.floats()), rows: rows)
+    #expect(agree(found.map(Double.init), expected.map(Double.init), within: 1e-5))
   }
 
   @Test func `a kernel that needs f32 refuses packed numbers by name`() throws {

@@ -69,7 +69,9 @@ private struct Slope {
   func gradients() throws -> [String: [Float]] {
     let trainer = try trainer(of: model)
     _ = try trainer.step(rate: 0)
-    return trainer.snapshot.moments.mapValues { $0.first.floats() }
+    return trainer.snapshot.moments.compactMapValues {
+      if case .full(let first, _) = $0 { first.floats() } else { nil }
+    }
   }
 
   func slope(_ name: String, _ place: Int) throws -> Double {

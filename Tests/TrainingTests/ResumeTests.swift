@@ -4,6 +4,7 @@ import Language
 import Models
 import Store
 import Synchronization
+import Tensors
 import TestSupport
 import Testing
 import Training
@@ -32,6 +33,29 @@ struct ResumeTests {
     #expect(resumed.history == whole.history)
     #expect(resumed.curves.map(\.values) == whole.curves.map(\.values))
     #expect(whole.history.count == 6)
+  }
+
+  @Test("Nor does a pause of a run on packed weights with moments of 8 bits", arguments: [1, 4])
+  func packed(_ step: Int) throws {
+    let model: LanguageModel = try value(
+      #"new_model(llama(width: 64, layers: 1, heads: 2, context: 48, hidden: 64), "#
+        + #"vocabulary: train_vocabulary(rows([(text: "a bc")]), of: .text, size: 260), "#
+        + #"weights: "nf4") |> attach(lora(rank: 80))"#)
+    #expect(model.weights.values.contains { $0.type == .nf4 })
+    var call = TrainingCall(
+      model, steps: 6, try Self.cosine() + [("optimizer", .text("adamw_8bit"))])
+    let whole = try call.run()
+    call.context.scratch = newFolder()
+    call.context.isPausing = Self.pausing(atStep: step)
+    #expect(throws: Paused.self) { try call.run() }
+    let snapshot = try #require(try Snapshot.read(from: call.context.scratch))
+    #expect(
+      snapshot.moments.values.contains { if case .packed(_, _) = $0 { true } else { false } })
+    call.context.isPausing = { false }
+    let resumed = try call.run()
+    #expect(resumed.bits == whole.bits)
+    #expect(resumed.history == whole.history)
+    #expect((whole.history.last ?? .infinity) < (whole.history.first ?? 0))
   }
 
   private static func cosine() throws -> [(String, Value)] {

@@ -24,5 +24,6 @@ DOT_ROWS(q3_K);
 DOT_ROWS(q4_K);
 DOT_ROWS(q5_K);
 DOT_ROWS(q6_K);
+DOT_ROWS(nf4);
 #undef DOT_ROWS
 #endif

@@ -129,6 +129,19 @@ void k_adamw_f32(size_t n, float rate, float decay, double beta1, double beta2, 
                  double correction1, double correction2, float scale, float *restrict g,
                  float *restrict p, float *restrict m, float *restrict v);
 
+/// What all numbers of an update share: keep = beta, take = 1 - beta; with correction = 1 - beta^t
+/// step = -rate sqrt(correction2) / correction1, epsilon times sqrt(correction2), shrink = 1 - rate decay.
+typedef struct {
+  float scale, keep1, take1, keep2, take2, step, epsilon, shrink;
+} adamw_packed;
+
+/// AdamW with moments of 8 bits (arXiv 2110.02861, in the order of bitsandbytes 0.50.2): codes of the
+/// dynamic maps with and without sign, one scale for every 256 numbers, the last block may be short.
+///   p = (p + step m / (sqrt(v) + epsilon)) shrink, with m and v as they are before rounding
+void k_adamw_packed(size_t n, const adamw_packed *now, float *restrict g, float *restrict p,
+                    uint8_t *restrict mCodes, float *restrict mScales, uint8_t *restrict vCodes,
+                    float *restrict vScales);
+
 // Rows by number.  indices: [n]
 
 /// y[i] = x[indices[i]]   y: [n, width]

@@ -10,6 +10,10 @@ public struct Scoring: OpaqueValue, RecipeValue {
     case exact(ignoresCase: Bool)
     /// The same number: after the mark, or the last one of the text where there is no mark.
     case number(mark: String?)
+    /// Which choices are true, as a list of 1 and 0, or of truths.
+    case truths
+    /// Each token of the gold answer is the likeliest.
+    case likeliest
   }
 
   let gold: RowExpression<Value>
@@ -22,12 +26,15 @@ public struct Scoring: OpaqueValue, RecipeValue {
     switch rule {
     case .exact: "compared as text"
     case .number: "compared as a number"
+    case .truths: "one of the true choices"
+    case .likeliest: "what greedy writing would give"
     }
   }
 
   /// Whether a written answer is right.
   func accepts(_ answer: String, gold: String) -> Bool {
     switch rule {
+    case .truths, .likeliest: preconditionFailure("\(words) is not about written answers")
     case .exact(let ignoresCase):
       let (a, b) = (answer.stripped, gold.stripped)
       return ignoresCase ? a.lowercased() == b.lowercased() : a == b
@@ -62,6 +69,30 @@ extension Primitive {
       Parameter<String?>("mark", "Only the number after this text counts, such as \"####\".")
     ) { _, gold, mark in
       Scoring(gold: gold, rule: .number(mark: mark))
+    },
+    // As mc1 and mc2 of TruthfulQA in lm-evaluation-harness.
+    Primitive(
+      "truths", "Several choices may be true: the likeliest must be, and their share is told too.",
+      in: .evaluation,
+      examples: [
+        #"rows([(q: "Sky?", a: ["red", "blue"], l: [0, 1])]) |> task(ask: .q, choices: .a, score: truths(.l))"#
+      ],
+      Parameter<RowExpression<Value>>.subject(
+        "labels", "For each choice 1 or 0, or true or false.")
+    ) { _, labels in
+      Scoring(gold: labels, rule: .truths)
+    },
+    // As `loglikelihood` tasks in lm-evaluation-harness.
+    Primitive(
+      "likeliest",
+      "An answer is right if each of its tokens is the likeliest; perplexity is told too.",
+      in: .evaluation,
+      examples: [
+        #"rows([(q: "Roses are", a: "red")]) |> task(ask: .q, score: likeliest(.a))"#
+      ],
+      Parameter<RowExpression<Value>>.subject("gold", "The answer that is hoped for.")
+    ) { _, gold in
+      Scoring(gold: gold, rule: .likeliest)
     },
   ]
 }

@@ -24,16 +24,27 @@ package struct TaskPrompts {
   package struct Item {
     let question: String
     let choices: [String]
-    /// The number of the right choice; nil for written answers.
-    let right: Int?
+    /// The numbers of the right choices; none for written answers.
+    let right: Set<Int>
     /// The right answer as it is written.
     let gold: String
+    /// What follows each choice, where choices belong to the question.
+    let ending: String?
 
-    package init(question: String, choices: [String] = [], right: Int? = nil, gold: String) {
+    package init(
+      question: String, choices: [String] = [], right: Set<Int> = [], gold: String,
+      ending: String? = nil
+    ) {
       self.question = question
       self.choices = choices
       self.right = right
       self.gold = gold
+      self.ending = ending
+    }
+
+    /// The question and its answer as a shot shows them.
+    fileprivate var shown: (question: String, answer: String) {
+      ending.map { (question + gold, $0) } ?? (question, gold)
     }
   }
 
@@ -43,20 +54,31 @@ package struct TaskPrompts {
     let gold = try task.score.gold(row)
     guard let choices = try task.choices.map({ try $0(row) }) else {
       let text: String = if case .text(let text) = gold { text } else { gold.source }
-      return Item(question: question, gold: text)
+      return task.kind == .continuations
+        ? Item(question: question, choices: [text], right: [0], gold: text)
+        : Item(question: question, gold: text)
     }
-    let right: Int? =
-      switch gold {
-      case .int(let number): choices.indices.contains(number) ? number : nil
-      default: choices.firstIndex { Value.text($0) == gold }
-      }
-    guard let right else {
+    let right = rights(gold, among: choices)
+    guard let first = right.min() else {
       throw DataError(
         path: set, place: "row \(place + 1)",
         problem: "the right answer \(gold.source) is none of the \(choices.count) choices",
-        advice: "exact(…) takes the number of a choice, from 0, or its text.")
+        advice: "exact(…) takes the number of a choice, from 0, or its text; truths(…) a list with "
+          + "1 for each that is true and 0 for each that is not.")
     }
-    return Item(question: question, choices: choices, right: right, gold: choices[right])
+    return Item(
+      question: question, choices: choices, right: right, gold: choices[first],
+      ending: try task.ending.map { try $0(row) })
+  }
+
+  private func rights(_ gold: Value, among choices: [String]) -> Set<Int> {
+    switch (task.kind, gold) {
+    case (.truths, .list(let labels)):
+      guard labels.count == choices.count else { return [] }
+      return Set(labels.indices.filter { [.int(1), .bool(true)].contains(labels[$0]) })
+    case (_, .int(let number)): return choices.indices.contains(number) ? [number] : []
+    default: return Set(choices.firstIndex { Value.text($0) == gold }.map { [$0] } ?? [])
+    }
   }
 
   /// The shots before a row: the first examples, or other rows that its place and the seed pick.
@@ -78,6 +100,29 @@ package struct TaskPrompts {
       if other != place, !picked.contains(other) { picked.append(other) }
     }
     return try picked.map { try item(task.data.rows[$0], place: $0, of: task.name) }
+  }
+
+  /// Choices that share what stands before them.
+  struct Part {
+    let choices: [Int]
+    let context: [Int32]
+    let continuations: [[Int32]]
+  }
+
+  /// The tokens of a question with each choice; where choices belong to the question, a part each.
+  func parts(_ item: Item, after shots: [Item], model: LanguageModel) throws -> [Part] {
+    guard let ending = item.ending else {
+      let (context, continuations) = try tokens(item, after: shots, model: model)
+      return [
+        Part(
+          choices: Array(continuations.indices), context: context, continuations: continuations)
+      ]
+    }
+    return try item.choices.enumerated().map { place, choice in
+      let one = Item(question: item.question + choice, choices: [ending], gold: ending)
+      let (context, continuations) = try tokens(one, after: shots, model: model)
+      return Part(choices: [place], context: context, continuations: continuations)
+    }
   }
 
   /// The tokens before an answer, and those of each continuation.
@@ -108,16 +153,17 @@ package struct TaskPrompts {
 
   private func text(_ item: Item, after shots: [Item]) -> String {
     let form = task.form
-    let blocks = shots.map { $0.question + form.between + $0.gold } + [item.question]
+    let shown = shots.map { $0.shown }
+    let blocks = shown.map { $0.question + form.between + $0.answer } + [item.question]
     return (form.preface ?? "") + blocks.joined(separator: TaskForm.border)
   }
 
   private func messages(_ item: Item, after shots: [Item]) -> [Message] {
     let before = task.form.preface.map { [Message(role: "system", content: $0.stripped)] } ?? []
-    let turns = shots.flatMap {
+    let turns = shots.map { $0.shown }.flatMap {
       [
         Message(role: "user", content: $0.question),
-        Message(role: "assistant", content: $0.gold),
+        Message(role: "assistant", content: $0.answer),
       ]
     }
     return before + turns + [Message(role: "user", content: item.question)]

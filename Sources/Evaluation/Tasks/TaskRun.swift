@@ -29,6 +29,8 @@ package struct TaskRun {
     let items = try items()
     switch task.kind {
     case .choices: return try ChoiceReport(likelihoods(items), items).record
+    case .truths: return try ChoiceReport(likelihoods(items), items).recordOfTruths
+    case .continuations: return try ContinuationReport(continuations(items)).record
     case .answers: return Share(try written(items)).record("acc", count: items.count)
     }
   }
@@ -45,12 +47,17 @@ package struct TaskRun {
   /// One or more continuations of one context: what a row of the scorer holds.
   private struct Request {
     let row: Int
+    let isCut: Bool
     /// Which choices, in the order of the completions.
     let choices: [Int]
     let example: Example
 
-    init(_ row: Int, _ choices: [Int], _ context: [Int32], _ continuations: [[Int32]]) {
+    init(
+      _ row: Int, _ choices: [Int], _ context: [Int32], _ continuations: [[Int32]],
+      isCut: Bool = false
+    ) {
       self.row = row
+      self.isCut = isCut
       self.choices = choices
       example = Example(
         prompt: context, completions: continuations.map { Example.Completion($0) })
@@ -64,18 +71,10 @@ package struct TaskRun {
     // The last token is only predicted. Where positions are learned, it still takes one.
     let limit = model.dimensions.context + (model.architecture.rotary == nil ? 0 : 1)
     let requests = try items.enumerated().flatMap { row, item -> [Request] in
-      let (context, continuations) = try prompts.tokens(
-        item, after: prompts.shots(before: row), model: model)
-      let longest = continuations.map(\.count).max() ?? 0
-      guard context.count + longest > limit else {
-        return [Request(row, Array(continuations.indices), context, continuations)]
-      }
-      cut += 1
-      // Each choice loses as much of the context's beginning as it needs, so contexts differ.
-      return continuations.enumerated().map { choice, tokens in
-        let room = max(1, limit - tokens.count)
-        return Request(row, [choice], Array(context.suffix(room)), [tokens])
-      }
+      let parts = try prompts.parts(item, after: prompts.shots(before: row), model: model)
+      let requests = parts.flatMap { self.requests(row, $0, limit) }
+      if requests.contains(where: \.isCut) { cut += 1 }
+      return requests
     }
     if cut > 0 {
       let entry = Ledger.Entry(reason: "the beginning cut off to fit the context", count: cut)
@@ -93,6 +92,18 @@ package struct TaskRun {
     return result
   }
 
+  private func requests(_ row: Int, _ part: TaskPrompts.Part, _ limit: Int) -> [Request] {
+    let longest = part.continuations.map(\.count).max() ?? 0
+    guard part.context.count + longest > limit else {
+      return [Request(row, part.choices, part.context, part.continuations)]
+    }
+    // Each choice loses as much of the context's beginning as it needs, so contexts differ.
+    return zip(part.choices, part.continuations).map { choice, tokens in
+      let room = max(1, limit - tokens.count)
+      return Request(row, [choice], Array(part.context.suffix(room)), [tokens], isCut: true)
+    }
+  }
+
   private func score(
     _ requests: [Request], into result: inout [[Double]], done: Int, of total: Int
   ) throws {
@@ -104,6 +115,25 @@ package struct TaskRun {
         result[request.row][choice] = tokens.reduce(0) { $0 + Double($1) }
       }
     }
+  }
+
+  // MARK: Continuations
+
+  /// The likelihood of the answer to each row, and whether greedy writing would give it.
+  package func continuations() throws -> [(likelihood: Double, isGreedy: Bool)] {
+    try continuations(items())
+  }
+
+  private func continuations(
+    _ items: [TaskPrompts.Item]
+  ) throws -> [(likelihood: Double, isGreedy: Bool)] {
+    let limit = model.dimensions.context + (model.architecture.rotary == nil ? 0 : 1)
+    let examples = try items.enumerated().flatMap { row, item in
+      try prompts.parts(item, after: prompts.shots(before: row), model: model)
+        .flatMap { requests(row, $0, limit).map(\.example) }
+    }
+    let scores = try TargetScores(model, examples, pool: pool) { try tell($0, of: items.count) }
+    return scores.numbers.map { ($0[0], $0[1] == $0[2]) }
   }
 
   // MARK: Written answers
@@ -171,18 +201,47 @@ package struct Share {
 /// `acc_norm`, UTF-8 bytes for `acc_bytes`. Of equal ones the first counts.
 package struct ChoiceReport {
   package let record: Record
+  private let masses: [Double]
+
+  /// With the share of probability that falls to true choices, as `mc2` of TruthfulQA.
+  package var recordOfTruths: Record {
+    let mean = masses.reduce(0, +) / Double(max(1, masses.count))
+    let squares = masses.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+    let count = Double(masses.count)
+    let error = count > 1 ? (squares / (count - 1) / count).squareRoot() : 0
+    return Record(
+      record.pairs + [("truth_mass", .float(mean)), ("truth_mass_stderr", .float(error))])
+  }
 
   package init(_ likelihoods: [[Double]], _ items: [TaskPrompts.Item]) {
     func share(_ length: (String) -> Int) -> Share {
       Share(
         zip(likelihoods, items).map { scores, item in
           let scaled = zip(scores, item.choices).map { $0 / Double(max(1, length($1))) }
-          return scaled.firstIndexOfLargest == item.right
+          return scaled.firstIndexOfLargest.map(item.right.contains) ?? false
         })
+    }
+    masses = zip(likelihoods, items).map { scores, item in
+      let largest = scores.max() ?? 0
+      let weights = scores.map { exp($0 - largest) }
+      let right = weights.indices.filter(item.right.contains).reduce(0) { $0 + weights[$1] }
+      return right / weights.reduce(0, +)
     }
     record = Record(
       share { _ in 1 }.fields("acc") + share(\.unicodeScalars.count).fields("acc_norm")
         + share(\.utf8.count).fields("acc_bytes") + [("count", .int(items.count))])
+  }
+}
+
+/// How many answers greedy writing would give, and the perplexity of an answer.
+package struct ContinuationReport {
+  package let record: Record
+
+  package init(_ found: [(likelihood: Double, isGreedy: Bool)]) {
+    let mean = found.reduce(0) { $0 + $1.likelihood } / Double(max(1, found.count))
+    record = Record(
+      Share(found.map(\.isGreedy)).fields("acc")
+        + [("perplexity", .float(exp(-mean))), ("count", .int(found.count))])
   }
 }
 

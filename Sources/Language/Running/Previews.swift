@@ -52,11 +52,19 @@ extension Program {
     var ready = Record()
     for slot in primitive.slots {
       guard let value = arguments[slot.name] ?? slot.fallback, wanted(slot, value) else { continue }
-      if !value.isDeferred || isCheap(value, isRead: slot.use != nil) {
+      if let standIn = standIn(for: value) {
+        ready[slot.name] = standIn
+      } else if !value.isDeferred || isCheap(value, isRead: slot.use != nil) {
         ready[slot.name] = try runner.value(value, graph: graph)
       }
     }
     return ready
+  }
+
+  /// The outline of a result that is dear to make, such as a model of random weights.
+  private func standIn(for value: Value) -> Value? {
+    guard case .deferred(let stage) = value else { return nil }
+    return graph.outline(of: stage)?.standIn
   }
 
   /// Files of more bytes are not read just to tell what is in them.

@@ -28,6 +28,22 @@ extension LanguageModel {
     return Adapter(settings: settings, factors: factors)
   }
 
+  /// The model wearing an adapter of such a shape, without its numbers.
+  func planned(wearing settings: LoRASettings) throws -> LanguageModel {
+    var model = self
+    let factors = try targets(of: settings).map { module in
+      (
+        module.name,
+        AdapterFolder.Factors(
+          a: Weight(planned: [settings.rank, module.inputs]),
+          b: Weight(planned: [module.outputs, settings.rank]))
+      )
+    }
+    model.adapters.append(
+      Adapter(settings: settings, factors: Dictionary(factors) { $1 }))
+    return model
+  }
+
   /// The matrices that settings name: `attention`, `all-linear`, or last parts of names.
   private func targets(of settings: LoRASettings) throws -> [LinearModule] {
     let modules = architecture.modules
@@ -63,19 +79,38 @@ extension LanguageModel {
   }
 
   /// One model whose weights hold what its adapters add: `W + scale · B A`, in float32.
-  public func merged() throws -> LanguageModel {
+  ///
+  /// - Parameter original: whose weights are taken for W, where this model's are packed copies of
+  ///   them; nil keeps exactly the function that was trained.
+  public func merged(into original: LanguageModel? = nil) throws -> LanguageModel {
     var model = self
     model.adapters = []
     model.origin = .made
+    if let original { model.weights = try checked(original).weights }
     for module in architecture.modules {
       let name = "\(module.name).weight"
       let pairs = adapters.compactMap { adapter in
         adapter.factors[module.name].map { ($0, Float(adapter.settings.scale)) }
       }
-      guard !pairs.isEmpty, let weight = weights[name] else { continue }
+      guard !pairs.isEmpty, let weight = model.weights[name] else { continue }
       model.weights[name] = pairs.reduce(weight) { $0.adding($1.0, scale: $1.1) }
     }
     return model
+  }
+}
+
+extension LanguageModel {
+  /// A model that has the same weights, but in what format they may be.
+  private func checked(_ original: LanguageModel) throws -> LanguageModel {
+    let other = weights.keys.sorted().first { original.weights[$0]?.shape != weights[$0]?.shape }
+    guard other == nil, original.adapters.isEmpty else {
+      throw ModelError(
+        model: original.name,
+        problem: other.map { "has another `\($0)` than \(name), or none" }
+          ?? "wears adapters itself",
+        advice: "Give the model that was quantised, as it was before.")
+    }
+    return original
   }
 }
 

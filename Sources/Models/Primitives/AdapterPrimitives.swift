@@ -61,7 +61,9 @@ public enum AdapterTargets: String, RecipeChoice {
 }
 
 extension Vocabulary.Primitive {
-  public static let adapterPrimitives: [Self] = [lora, adapter, rewardHead, attach, merge]
+  public static let adapterPrimitives: [Self] = [
+    lora, adapter, rewardHead, attach, merge, quantize,
+  ]
 
   public static let lora = Self(
     "lora", "A low-rank adapter: W + scale · B A, where only A and B are trained.", in: .adapters,
@@ -104,7 +106,7 @@ extension Vocabulary.Primitive {
   public static let attach = Self(
     "attach",
     "The model wearing an adapter, or a reward head, which training then changes.", in: .adapters,
-    cost: .light, typing: .derived(attachedType), outline: { $0.modelOutline("model") },
+    cost: .light, typing: .derived(attachedType), outline: attachedOutline,
     examples: [
       "\(tinyModel) |> attach(lora(rank: 2), seed: 1)", "\(tinyModel) |> attach(reward_head())",
     ],
@@ -135,11 +137,15 @@ extension Vocabulary.Primitive {
       var kind = call.model("model")
       kind.isAdapted = false
       return kind.type
-    }, outline: { $0.modelOutline("model") },
+    }, outline: { $0.modelOutline("model")?.changed { $0.plannedMerge } },
     examples: ["\(tinyModel) |> attach(lora(rank: 2)) |> merge()"],
-    Parameter<LanguageModel>.subject("model", "A model that wears adapters.")
-  ) { _, model in
-    try model.merged()
+    Parameter<LanguageModel>.subject("model", "A model that wears adapters."),
+    Parameter<LanguageModel?>(
+      "into",
+      "The model before `quantize`, to take the weights from; without, what was trained stays exact."
+    )
+  ) { _, model, original in
+    try model.merged(into: original)
   }
 }
 
@@ -153,6 +159,19 @@ private enum Stacking {
 }
 
 extension Vocabulary.Primitive {
+  @Sendable fileprivate static func attachedOutline(_ call: CallSite) throws -> (any Outline)? {
+    call.modelOutline("model")?.changed { model in
+      guard case .opaque(let adapter as UnattachedAdapter)? = call.value("adapter") else {
+        return nil
+      }
+      return switch adapter {
+      case .fresh(let settings): try? model.planned(wearing: settings)
+      case .head(let settings): try? model.attaching(settings, seed: 0)
+      case .saved: nil
+      }
+    }
+  }
+
   @Sendable fileprivate static func attachedType(_ call: CallSite) throws -> RecipeType {
     var kind = call.model("model")
     if case .opaque(UnattachedAdapter.typeName, let arguments) = call.type("adapter"),

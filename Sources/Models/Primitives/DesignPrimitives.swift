@@ -106,8 +106,11 @@ extension Vocabulary.Primitive {
 
 extension LanguageModel {
   /// A model of random weights.
+  ///
+  /// - Parameter matrices: the format of the matrices in layers: one at a time is there in full.
   public init(
-    new design: ModelDesign, tokenizer: Tokenizer, template: String?, seed: UInt64
+    new design: ModelDesign, tokenizer: Tokenizer, template: String?, seed: UInt64,
+    matrices: ElementType? = nil
   ) throws {
     var config = design.config
     config["vocab_size"] = .integer(tokenizer.vocabularySize)
@@ -115,9 +118,13 @@ extension LanguageModel {
     config["eos_token_id"] = tokenizer.special.eos.map(JSONValue.integer) ?? .null
     let name = config["model_type"]?.text ?? ""
     let architecture = try Architectures.make(Settings(model: name, json: .object(config)))
+    let packed = Set(architecture.modules.map { "\($0.name).weight" })
     var weights: [String: Weight] = [:]
     for parameter in architecture.parameters {
-      weights[parameter.name] = parameter.fresh(seed: seed)
+      let weight = parameter.fresh(seed: seed)
+      let type = packed.contains(parameter.name) ? matrices : nil
+      weights[parameter.name] =
+        try type.map { try weight.quantized(as: $0, in: name, parameter.name) } ?? weight
     }
     try self.init(
       name: name, architecture: architecture, config: .object(config), weights: weights,

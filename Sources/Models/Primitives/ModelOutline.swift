@@ -4,6 +4,25 @@ import Vocabulary
 public struct ModelOutline: Outline {
   /// How many positions it was made for.
   public let context: Int
+  /// The model with weights that have a shape and a format but no memory, where that much is known.
+  public var planned: LanguageModel?
+
+  public init(context: Int, planned: LanguageModel? = nil) {
+    self.context = context
+    self.planned = planned
+  }
+
+  public var standIn: Value? { planned?.recipeValue }
+
+  /// The outline of what becomes of the model; without `planned` where that cannot be told.
+  func changed(_ change: (LanguageModel) throws -> LanguageModel?) rethrows -> ModelOutline {
+    ModelOutline(context: context, planned: try planned.flatMap(change))
+  }
+}
+
+/// How many tokens a vocabulary will have at most.
+struct VocabularyOutline: Outline {
+  let size: Int
 }
 
 extension CallSite {

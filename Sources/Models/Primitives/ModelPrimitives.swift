@@ -32,10 +32,13 @@ extension Vocabulary.Primitive {
     Parameter<ModelDesign>.subject("architecture", "Its shape, by `llama`, `gpt2`, `gpt_neox`."),
     Parameter<TrainedTokenizer>("vocabulary", "Its tokens, by `train_vocabulary`."),
     Parameter<String?>("template", "Its chat template in Jinja; none for plain texts."),
-    Parameter("seed", "Another seed, other weights.", default: 0, .atLeast(0))
-  ) { _, design, vocabulary, template, seed in
+    Parameter("seed", "Another seed, other weights.", default: 0, .atLeast(0)),
+    Parameter<PackedFormat?>(
+      "weights", "The format of the matrices in its layers, each packed as it is made; f32.")
+  ) { _, design, vocabulary, template, seed, format in
     try LanguageModel(
-      new: design, tokenizer: vocabulary.tokenizer, template: template, seed: UInt64(seed))
+      new: design, tokenizer: vocabulary.tokenizer, template: template, seed: UInt64(seed),
+      matrices: format?.element)
   }
 
   public static let withTemplate = Self(
@@ -51,15 +54,28 @@ extension Vocabulary.Primitive {
   }
 
   /// A design says how many positions there will be.
-  @Sendable private static func designed(_ call: CallSite) -> (any Outline)? {
+  ///
+  /// Where the vocabulary has its full size, it says all shapes.
+  @Sendable private static func designed(_ call: CallSite) throws -> (any Outline)? {
     guard case .opaque(let design as ModelDesign)? = call.value("architecture") else { return nil }
     let names = ["max_position_embeddings", "n_positions"]
-    return names.lazy.compactMap { design.config[$0]?.int }.first.map { ModelOutline(context: $0) }
+    guard let context = names.lazy.compactMap({ design.config[$0]?.int }).first else { return nil }
+    guard let size = (call.arguments["vocabulary"]?.outline as? VocabularyOutline)?.size,
+      let format = call.value("weights")
+    else { return ModelOutline(context: context) }
+    let matrices = try PackedFormat?(recipeValue: format)?.element
+    return ModelOutline(
+      context: context,
+      planned: try? LanguageModel(planned: design, vocabulary: size, matrices: matrices))
   }
 
   public static let trainVocabulary = Self(
     "train_vocabulary", "A vocabulary of byte pairs learnt from the texts of rows.", in: .models,
     cost: .heavy,
+    outline: {
+      guard case .int(let size)? = $0.value("size") else { return nil }
+      return VocabularyOutline(size: size)
+    },
     examples: [#"train_vocabulary(rows([(text: "a bc")]), of: .text, size: 260)"#],
     Parameter<Dataset>.subject("rows", "Rows with texts."),
     Parameter<RowExpression<String>>("of", "The text of a row."),
@@ -101,6 +117,12 @@ extension Vocabulary.Primitive {
         .message(
           "\(path.text) holds the last of \(model.adapters.count) adapters; "
             + "save as: \"folder\" merges all of them."))
+    }
+    if format != .adapter, model.exportsOriginal {
+      context.report(
+        .message(
+          "\(path.text): what the adapters add is put onto the file's own weights, not onto their "
+            + "packed copies; merge() before save keeps exactly what was trained."))
     }
     context.report(.saved(path.text))
     return Value.none

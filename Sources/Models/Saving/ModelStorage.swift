@@ -24,6 +24,9 @@ extension LanguageModel: StoredValue {
     ]
     switch origin {
     case .file(let path): facts["base"] = .object(try BaseNote(path).json)
+    case .quantized(let path, let type):
+      facts["base"] = .object(try BaseNote(path).json)
+      facts["quantized"] = .string(type.rawValue)
     case .made:
       facts["config"] = config
       try GGUFWriter.write(
@@ -81,8 +84,11 @@ extension LanguageModel: StoredValue {
   ) throws -> LanguageModel {
     let found: (config: JSONValue, weights: [String: Weight], origin: Origin)
     if let note = facts["base"].flatMap(BaseNote.init) {
-      let opened = try LanguageModel(
+      var opened = try LanguageModel(
         opening: URL(filePath: try note.checkedPath()), tokenizer: tokenizer)
+      if let type = facts["quantized"]?.text.flatMap(ElementType.init) {
+        opened = try opened.quantized(as: type)
+      }
       found = (opened.config, opened.weights, opened.origin)
     } else {
       let file = try GGUFFile(opening: folder.appending(path: File.weights))

@@ -33,7 +33,7 @@ extension LanguageModel {
         advice: "Save as \"gguf\" or as \"adapter\".")
     }
     try ModelFolder.write(
-      to: url, config: savedConfig, weights: try merged().fileWeights(type),
+      to: url, config: savedConfig, weights: try exported().fileWeights(type),
       generationConfig: generationConfig, files: try tokenizerFiles())
   }
 
@@ -43,10 +43,24 @@ extension LanguageModel {
         model: name, problem: "wears a reward head, which a GGUF file has no place for",
         advice: "Save it in a folder: save(…, to: \"out/rm\").")
     }
-    let model = try merged()
+    let model = try exported()
     try GGUFExport.write(
       config: savedConfig, weights: try model.fileWeights(nil), tokenizer: try ggufTokenizer(),
       name: name, matrices: type, to: url)
+  }
+
+  /// Whether other programs get the weights of the file with what adapters add, and not the packed
+  /// copies of them that were trained over: the usual practice, nearer to the file's precision.
+  ///
+  /// `merge()` before `save` keeps the function that was trained.
+  var exportsOriginal: Bool {
+    if case .quantized = origin { !adapters.isEmpty } else { false }
+  }
+
+  private func exported() throws -> LanguageModel {
+    guard exportsOriginal, let basePath else { return try merged() }
+    return try merged(
+      into: LanguageModel(opening: URL(filePath: basePath), tokenizer: tokenizer))
   }
 
   /// Weights with the names and the layout of files.
@@ -129,7 +143,7 @@ extension LanguageModel {
 
   private var basePath: String? {
     switch origin {
-    case .file(let path): path
+    case .file(let path), .quantized(let path, _): path
     case .made: nil
     }
   }

@@ -32,6 +32,7 @@ package enum DotRows {
     case .q4_K: k_dot_rows_q4_K
     case .q5_K: k_dot_rows_q5_K
     case .q6_K: k_dot_rows_q6_K
+    case .nf4: k_dot_rows_nf4
     case .i32: nil
     }
   }

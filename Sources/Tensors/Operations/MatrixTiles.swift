@@ -80,6 +80,11 @@ enum MatrixTiles {
     }
   }
 
+  /// The width of a tile in whole blocks of a type.
+  private static func wholeBlocks(_ type: ElementType) -> Int {
+    (columns + type.blockLength - 1) / type.blockLength * type.blockLength
+  }
+
   /// A task owns a block of output columns, so that each piece of a weight is unpacked once; where
   /// there are few columns it owns some rows as well.
   static func addUp(_ terms: [Term], _ y: Operand, _ step: Step) {
@@ -90,7 +95,9 @@ enum MatrixTiles {
       }
       return
     }
-    let width = terms.reduce(columns) { $1.isTransposed ? $0 : max($0, $1.weight.type.blockLength) }
+    let width = terms.reduce(columns) {
+      $1.isTransposed ? $0 : max($0, wholeBlocks($1.weight.type))
+    }
     let pieces = pieces(of: y.rows, by: y.columns > 2 * width ? rows : fewColumnsRows)
     let blocks = (y.columns + width - 1) / width
     step.parallel(tasks: y.columns > 2 * width ? blocks : blocks * pieces.count) { task, scratch in

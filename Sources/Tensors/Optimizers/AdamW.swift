@@ -14,27 +14,14 @@ public struct AdamW: Sendable {
   /// The running means of the gradient and of its square, by parameter.
   public private(set) var moments: [String: Moments]
 
-  public struct Moments: Sendable {
-    public let first: Weight
-    public let second: Weight
-
-    public init(first: Weight, second: Weight) {
-      self.first = first
-      self.second = second
-    }
-
-    init(like parameter: Weight) {
-      let zeros = [Float](repeating: 0, count: parameter.count)
-      first = Weight(shape: parameter.shape, floats: zeros)
-      second = Weight(shape: parameter.shape, floats: zeros)
-    }
-  }
+  private let format: Moments.Format
 
   /// `steps` and `moments` are those of an interrupted run that goes on.
   public init(
-    beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Float = 1e-8, steps: Int = 0,
-    moments: [String: Moments] = [:]
+    beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Float = 1e-8,
+    format: Moments.Format = .full, steps: Int = 0, moments: [String: Moments] = [:]
   ) {
+    self.format = format
     self.beta1 = beta1
     self.beta2 = beta2
     self.epsilon = epsilon
@@ -66,20 +53,64 @@ public struct AdamW: Sendable {
     _ updates: [Update], rate: Float, scale: Float = 1, pool: WorkerPool
   ) {
     steps += 1
-    let corrections = [beta1, beta2].map { 1 - pow($0, Double(steps)) }
     for update in updates {
-      let moments = moments[update.name] ?? Moments(like: update.parameter)
+      let moments = moments[update.name] ?? Moments(like: update.parameter, format)
       self.moments[update.name] = moments
-      let (p, g) = (update.parameter.floats, update.gradient.floats)
-      let (m, v) = (moments.first.floats, moments.second.floats)
-      let (beta1, beta2, epsilon) = (beta1, beta2, epsilon)
-      pool.parallel(over: update.parameter.count, by: 1 << 14) { range in
-        let start = range.lowerBound
-        k_adamw_f32(
-          range.count, rate, update.decay, beta1, beta2, epsilon, corrections[0], corrections[1],
-          scale, g + start, p + start, m + start, v + start)
+      switch moments {
+      case .full(let first, let second):
+        self.update(update, first, second, rate: rate, scale: scale, pool: pool)
+      case .packed(let first, let second):
+        self.update(update, first, second, rate: rate, scale: scale, pool: pool)
       }
     }
+  }
+
+  /// Whole blocks of packed moments.
+  private static let piece = 1 << 14
+
+  private var corrections: (first: Double, second: Double) {
+    (1 - pow(beta1, Double(steps)), 1 - pow(beta2, Double(steps)))
+  }
+
+  private func update(
+    _ update: Update, _ first: Weight, _ second: Weight, rate: Float, scale: Float,
+    pool: WorkerPool
+  ) {
+    let (p, g) = (update.parameter.floats, update.gradient.floats)
+    let (m, v) = (first.floats, second.floats)
+    let corrections = corrections
+    pool.parallel(over: update.parameter.count, by: Self.piece) { range in
+      let start = range.lowerBound
+      k_adamw_f32(
+        range.count, rate, update.decay, beta1, beta2, epsilon, corrections.first,
+        corrections.second, scale, g + start, p + start, m + start, v + start)
+    }
+  }
+
+  private func update(
+    _ update: Update, _ first: PackedMoment, _ second: PackedMoment, rate: Float, scale: Float,
+    pool: WorkerPool
+  ) {
+    let (p, g) = (update.parameter.floats, update.gradient.floats)
+    let (m, v) = (first.bytes, second.bytes)
+    let (mScales, vScales) = (first.scales.floats, second.scales.floats)
+    let shared = packed(rate: rate, decay: update.decay, scale: scale)
+    pool.parallel(over: update.parameter.count, by: Self.piece) { range in
+      let start = range.lowerBound, block = start / PackedMoment.block
+      withUnsafePointer(to: shared) {
+        k_adamw_packed(
+          range.count, $0, g + start, p + start, m + start, mScales + block, v + start,
+          vScales + block)
+      }
+    }
+  }
+
+  private func packed(rate: Float, decay: Float, scale: Float) -> adamw_packed {
+    let (first, root) = (corrections.first, corrections.second.squareRoot())
+    return adamw_packed(
+      scale: scale, keep1: Float(beta1), take1: Float(1 - beta1), keep2: Float(beta2),
+      take2: Float(1 - beta2), step: Float(-Double(rate) * root / first),
+      epsilon: Float(Double(epsilon) * root), shrink: 1 - rate * decay)
   }
 }
 

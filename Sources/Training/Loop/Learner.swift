@@ -28,12 +28,19 @@ struct Learner {
     parameters = snapshot?.parameters ?? fresh
     optimizer = AdamW(
       beta1: settings.beta1, beta2: settings.beta2, epsilon: Float(settings.epsilon),
-      steps: updates, moments: snapshot?.moments ?? [:])
+      format: settings.optimizer.moments, steps: updates, moments: snapshot?.moments ?? [:])
     self.settings = settings
     self.pool = pool
   }
 
-  var moments: [String: AdamW.Moments] { optimizer.moments }
+  var moments: [String: Moments] { optimizer.moments }
+
+  /// What the trained parameters take beside their gradients: numbers, and both moments of each.
+  var bytes: Int {
+    parameters.values.reduce(0) {
+      $0 + 4 * $1.count + Moments.bytes(count: $1.count, settings.optimizer.moments)
+    }
+  }
 
   /// Takes the gradients of a step; gives their norm before clipping.
   mutating func update(

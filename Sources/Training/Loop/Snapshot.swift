@@ -9,7 +9,7 @@ import Vocabulary
 /// both moments and the losses so far are enough. Written under a temporary name, then renamed.
 package struct Snapshot: Sendable {
   package var parameters: [String: Weight]
-  package var moments: [String: AdamW.Moments]
+  package var moments: [String: Moments]
   package var history: [Double]
   /// What else was told of each step, by name.
   package var curves: [String: [Double]] = [:]
@@ -24,10 +24,7 @@ package struct Snapshot: Sendable {
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     var all: [String: Weight] = [:]
     for (name, weight) in parameters { all["parameter/\(name)"] = weight }
-    for (name, pair) in moments {
-      all["first/\(name)"] = pair.first
-      all["second/\(name)"] = pair.second
-    }
+    for (name, moments) in moments { all.merge(moments.parts(of: name)) { $1 } }
     var metadata = ["losses": Self.bits(history), "key": key, "seconds": "\(seconds)"]
     for (name, values) in curves { metadata["curve.\(name)"] = Self.bits(values) }
     try SafetensorsWriter.write(all, to: folder.appending(path: Self.name), metadata: metadata)
@@ -70,9 +67,7 @@ extension Snapshot {
     for entry in file.names where entry.hasPrefix("parameter/") {
       let name = String(entry.dropFirst("parameter/".count))
       parameters[name] = try file.copy(entry)
-      guard file.names.contains("first/\(name)") else { continue }
-      moments[name] = AdamW.Moments(
-        first: try file.copy("first/\(name)"), second: try file.copy("second/\(name)"))
+      moments[name] = try Moments(of: name, in: file)
     }
     history = try Self.numbers(losses)
     for (name, bits) in file.metadata where name.hasPrefix("curve.") {
@@ -89,11 +84,12 @@ extension Snapshot {
   /// Refuses a snapshot whose numbers are not those of the parameters that are trained.
   func check(against fresh: [String: Weight]) throws {
     for name in Set(fresh.keys).union(parameters.keys).sorted() {
-      let pair = moments[name].map { [$0.first, $0.second] } ?? []
-      let found = ([parameters[name]].compactMap { $0 } + pair).map(\.shape)
-      guard let shape = fresh[name]?.shape, !found.isEmpty, found.allSatisfy({ $0 == shape }) else {
+      let found = parameters[name]?.shape
+      guard let weight = fresh[name], found == weight.shape,
+        moments[name]?.fit(weight) ?? true
+      else {
         throw TrainingError(
-          problem: "the snapshot of the interrupted run has `\(name)` as \(found), "
+          problem: "the snapshot of the interrupted run has `\(name)` as \(found ?? []), "
             + "but the run trains \(fresh[name].map { "\($0.shape)" } ?? "no such parameter")",
           advice: "Delete the snapshot to start this training from its first step.")
       }
@@ -106,10 +102,49 @@ extension Snapshot {
   }
 }
 
+extension Moments {
+  fileprivate enum Place: String { case first, second }
+
+  /// The tensors that hold the moments of a parameter, by their names in a snapshot.
+  fileprivate func parts(of name: String) -> [String: Weight] {
+    switch self {
+    case .full(let first, let second): ["first/\(name)": first, "second/\(name)": second]
+    case .packed(let first, let second):
+      [
+        "first.codes/\(name)": first.codes, "first.scales/\(name)": first.scales,
+        "second.codes/\(name)": second.codes, "second.scales/\(name)": second.scales,
+      ]
+    }
+  }
+
+  /// nil where the parameter had no update yet.
+  fileprivate init?(of name: String, in file: SafetensorsFile) throws {
+    func packed(_ place: Place) throws -> PackedMoment {
+      PackedMoment(
+        codes: try file.copy("\(place).codes/\(name)"),
+        scales: try file.copy("\(place).scales/\(name)"))
+    }
+    if file.names.contains("first/\(name)") {
+      self = .full(
+        first: try file.copy("first/\(name)"), second: try file.copy("second/\(name)"))
+    } else if file.names.contains("first.codes/\(name)") {
+      self = .packed(first: try packed(.first), second: try packed(.second))
+    } else {
+      return nil
+    }
+  }
+
+  fileprivate func fit(_ parameter: Weight) -> Bool {
+    switch self {
+    case .full(let first, let second):
+      first.shape == parameter.shape && second.shape == parameter.shape
+    case .packed(let first, let second):
+      first.fits(count: parameter.count) && second.fits(count: parameter.count)
+    }
+  }
+}
+
 extension SafetensorsFile {
   /// A weight in memory of its own, to be changed in place.
-  fileprivate func copy(_ name: String) throws -> Weight {
-    let weight = try weight(name)
-    return Weight(shape: weight.shape, floats: weight.floats())
-  }
+  fileprivate func copy(_ name: String) throws -> Weight { try weight(name).copied() }
 }

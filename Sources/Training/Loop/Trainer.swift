@@ -75,6 +75,8 @@ package final class Trainer {
       groupSize: examples.map(\.sequenceCount).max() ?? 1)
   }
 
+  package var trainedBytes: Int { learner.bytes }
+
   var isDone: Bool { steps.map { history.count >= $0 } ?? false }
 
   static let gradientNorm = "gradient_norm"

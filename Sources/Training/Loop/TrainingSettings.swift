@@ -1,7 +1,25 @@
+import Tensors
 import Vocabulary
 
 /// A part of a model that can be trained alone.
 public enum TrainedPart: String, RecipeChoice { case head }
+
+/// What turns gradients into steps, by the names that people know from elsewhere.
+///
+/// Paging moves state between a GPU and the host: here it is accepted, and there is nothing to do.
+public enum Optimizer: String, RecipeChoice {
+  case adamW = "adamw"
+  case adamW8bit = "adamw_8bit"
+  case pagedAdamW = "paged_adamw_32bit"
+  case pagedAdamW8bit = "paged_adamw_8bit"
+
+  var moments: Moments.Format {
+    switch self {
+    case .adamW, .pagedAdamW: .full
+    case .adamW8bit, .pagedAdamW8bit: .packed()
+    }
+  }
+}
 
 /// How to train, apart from the loss and the rows.
 public struct TrainingSettings: Sendable {
@@ -9,6 +27,7 @@ public struct TrainingSettings: Sendable {
   /// Rows, or pairs, per update.
   public var batch: Int
   public var schedule: Schedule
+  public var optimizer: Optimizer
   public var weightDecay: Double
   public var beta1: Double
   public var beta2: Double
@@ -36,8 +55,9 @@ public struct TrainingSettings: Sendable {
     budget: Budget, batch: Int = 32, schedule: Schedule, weightDecay: Double = 0,
     beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-8, clip: Double? = 1,
     length: Int = 1024, seed: UInt64 = 0, tokensAtOnce: Int = 1024, memory: Int? = nil,
-    shuffles: Bool = true, only: TrainedPart? = nil
+    shuffles: Bool = true, only: TrainedPart? = nil, optimizer: Optimizer = .adamW
   ) {
+    self.optimizer = optimizer
     self.budget = budget
     self.batch = batch
     self.schedule = schedule
