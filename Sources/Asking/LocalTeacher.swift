@@ -8,7 +8,7 @@ struct LocalTeacher: Teacher {
   let context: RunContext
 
   /// Rows between two looks at whether to pause; what they answer is kept before the next begin.
-  private static let portion = 2 * Generator.mostTogether
+  private static let portion = Generator.mostTogether
 
   func answer(_ wishes: [Wish], kept: AnswerFile, told: (Wish, Reply) throws -> Void) throws {
     var ready: [(wish: Wish, request: Generator.Request)] = []
