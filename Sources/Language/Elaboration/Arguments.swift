@@ -73,7 +73,7 @@ extension Elaborator {
         guard let given = matched.byFormal[formal.name] else { continue }
         let typed = argument(given, formal, of: name)
         result.arguments[formal.name] = typed
-        guard !hasRows, let row = typed.type.rowType else { continue }
+        guard !hasRows, !formal.type.isNeverRows, let row = typed.type.rowType else { continue }
         // From here on, `.column` means a column of these rows.
         place.row = RowContext(fields: row.fields, slot: nil, range: given.range)
         hasRows = true
@@ -145,6 +145,12 @@ extension RecipeType {
 
   /// Whether a parameter of the type takes rows.
   var isRows: Bool { rowType != nil }
+
+  /// Whether records that are given here are no rows, as the messages of a prompt are not.
+  var isNeverRows: Bool {
+    if case .either = self { return !isRows }
+    return false
+  }
 
   /// The type of one row of what holds rows.
   var rowType: RecipeType? {
