@@ -66,25 +66,43 @@ enum TrainingPreview {
   // MARK: Memory
 
   /// The plan of the fullest step that these settings allow, with the numbers that are learnt and
-  /// the two moments that AdamW keeps of each, and the weights that lie in no file; nil where the model is yet to be made.
+  /// the two moments that AdamW keeps of each, and the weights that lie in no file; nil where the
+  /// model is yet to be made.
   private static func peakBytes(_ arguments: Record, _ loss: Loss) throws -> Int? {
     let only = try TrainedPart?(recipeValue: arguments["only"] ?? .none)
-    guard let value = arguments["model"], let model = try? LanguageModel(recipeValue: value),
-      let graph = try? LossGraph(model, loss, trains: true, only: only)
-    else { return nil }
+    guard let value = arguments["model"], let model = try? LanguageModel(recipeValue: value) else {
+      return nil
+    }
+    let critic = try critic(for: model, loss)
+    guard let graph = try? LossGraph(model, loss, trains: true, only: only, critic: critic) else {
+      return nil
+    }
     let batch = try Int(recipeValue: arguments["batch"] ?? .int(1))
-    let longest = min(try tokens("length", arguments), model.dimensions.context)
+    // The answers to a prompt stand behind it side by side.
+    let answers = loss.rollout.map { ($0.samples - 1) * $0.longest } ?? 0
+    let longest = min(try tokens("length", arguments), model.dimensions.context) + answers
     let most =
       graph.needsWholeStep ? batch * longest : max(longest, try tokens("at_once", arguments))
     let memory = try MemorySize?(recipeValue: arguments["memory"] ?? .none)
     let bounds = BatchBounds(
-      tokens: most, targets: most, sequences: min(batch, most), roles: graph.roles)
+      tokens: most, targets: most, sequences: min(batch, most), roles: graph.roles,
+      groupSize: loss.rollout?.samples ?? 1)
     let plan = try graph.plan(bounds: bounds, memory: memory?.bytes)
-    let weights = model.graphWeights
+    let own = critic?.graphWeights(after: model.adapters.count) ?? [:]
+    let weights = model.graphWeights.merging(own) { $1 }
     let optimizer = try Optimizer(recipeValue: arguments["optimizer"] ?? .text("adamw"))
     let trained = plan.trainedParameters.compactMap { weights[$0]?.count }
     return trained.reduce(plan.peakBytes + model.ownBytes) {
       $0 + 4 * $1 + Moments.bytes(count: $1, optimizer.moments)
+    }
+  }
+
+  private static func critic(for model: LanguageModel, _ loss: Loss) throws -> Critic? {
+    do {
+      return try loss.rollout.flatMap { try $0.critic(for: model, seed: 0) }
+    } catch let error as ModelError {
+      throw Complaints(
+        Complaint(.doesNotFit, at: "model", "the policy \(error.problem)", notes: [error.advice]))
     }
   }
 

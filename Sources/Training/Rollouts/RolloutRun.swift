@@ -32,6 +32,11 @@ package struct RolloutRun {
   }
 
   private func check() throws {
+    guard model.head == nil else {
+      throw TrainingError(
+        problem: "\(model.name) is a reward model, which writes no answers",
+        advice: "Take the model that it was made from.")
+    }
     guard needs.columns.isEmpty, needs.optional.isEmpty else {
       throw TrainingError(
         problem: "a loss over rollouts reads the columns "
@@ -63,18 +68,8 @@ package struct RolloutRun {
   ) throws -> RolloutTrainer {
     try RolloutTrainer(
       model, loss, rollout, try writer(data, "training rows"), watched: watched,
-      critic: try critic(),
+      critic: try rollout.critic(for: model, seed: settings.seed),
       reference: reference, settings: settings, snapshot: snapshot)
-  }
-
-  private func critic() throws -> Critic? {
-    guard rollout.credit.estimator == .critic else { return nil }
-    if case .model(let reward) = rollout.reward, !model.adapters.isEmpty,
-      let critic = Critic(from: reward, for: model)
-    {
-      return critic
-    }
-    return try Critic(besides: model, seed: settings.seed)
   }
 
   private func writer(
@@ -176,6 +171,20 @@ package struct RolloutRun {
           tokensPerSecond: pace.tokensPerSecond,
           secondsLeft: pace.secondsLeft(done: trainer.history.count, total: total),
           figures: step.figures, metrics: metrics)))
+  }
+}
+
+extension RolloutSettings {
+  /// The critic that learns beside a policy: it starts from the reward model where both stand on one
+  /// base; nil where decisions are credited without one.
+  func critic(for model: LanguageModel, seed: UInt64) throws -> Critic? {
+    guard credit.estimator == .critic else { return nil }
+    if case .model(let reward) = reward, !model.adapters.isEmpty,
+      let critic = Critic(from: reward, for: model)
+    {
+      return critic
+    }
+    return try Critic(besides: model, seed: seed)
   }
 }
 
