@@ -26,7 +26,12 @@ public struct AdapterFolder: Sendable {
   /// Where the file of weights keeps what outputs are called, one a line: PEFT has no place for it.
   static let outputsKey = "outputs"
 
+  /// Where it says what format the weights had over which it was trained.
+  static let trainedOverKey = "trained_over"
+
   public var settings: AdapterSettings
+  /// The format of the matrices under it while it was trained, where they were packed for that.
+  public var trainedOver: ElementType?
   /// By the module's name in the base model, such as `model.layers.0.self_attn.q_proj`.
   public var modules: [String: Factors]
   /// Whole weights that were trained beside the factors, by their names in the base model.
@@ -65,6 +70,7 @@ extension AdapterFolder {
     let file = try SafetensorsFile(opening: weightsURL)
     self.init(settings: settings, modules: [:])
     try collect(file)
+    trainedOver = file.metadata[Self.trainedOverKey].flatMap(ElementType.init)
     outputs = others[Self.scoreName].map { score in
       let names = file.metadata[Self.outputsKey]?.split(separator: "\n").map(String.init)
       return names ?? (0..<(score.shape.first ?? 0)).map { "LABEL_\($0)" }
@@ -124,6 +130,7 @@ extension AdapterFolder {
     for (name, weight) in others { weights[Self.prefix + name] = weight }
     try AtomicFolder.write(to: url) { folder in
       var metadata = ["format": "pt"]
+      if let trainedOver { metadata[Self.trainedOverKey] = trainedOver.rawValue }
       if let outputs { metadata[Self.outputsKey] = outputs.joined(separator: "\n") }
       try SafetensorsWriter.write(
         weights, to: folder.appending(path: Self.weightsName), metadata: metadata)

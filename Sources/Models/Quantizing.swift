@@ -38,7 +38,7 @@ extension LanguageModel {
   }
 
   /// Plans never ask it anything.
-  private static let anyTokenizer = Tokenizer.train(on: [], size: 257)
+  private static let anyTokenizer = Tokenizer.train(on: [], size: 256)
 
   /// The matrices of the layers in another format, where they fit.
   func planned(as type: ElementType) -> LanguageModel {

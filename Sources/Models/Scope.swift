@@ -64,30 +64,47 @@ public struct Scope: Sendable {
     let module = full(name)
     let weight = graph.parameter(
       "\(module).weight", shape: [outputs, inputs], trainable: outfit.trainsBase)
-    let own = Tensors.linear(
-      x, weight, bias: bias ? parameter("\(name).bias", [outputs]) : nil)
-    return outfit.adapters.indices.reduce(own) { y, place in
-      guard let delta = lowRank(place, module, x, from: inputs, to: outputs) else { return y }
-      return y + delta
+    let own = Tensors.linear(x, weight)
+    let sum = outfit.adapters.indices.reduce(own) { y, place in
+      guard let factors = factors(place, module, from: inputs, to: outputs) else { return y }
+      let delta = lowRank(place, module, x, factors)
+      guard let magnitude = factors.magnitude else { return y + delta }
+      let adapter = outfit.adapters[place]
+      let length = correctedRowNorms(
+        weight, a: factors.a, b: factors.b, scale: Float(adapter.settings.scale))
+      // m / ‖V‖ (W x + scale · B A x), less what W x has given already.
+      return y + ((own + delta) * (magnitude / length) - own)
     }
+    return bias ? sum + parameter("\(name).bias", [outputs]) : sum
   }
 
-  private func lowRank(
-    _ place: Int, _ module: String, _ x: Tensor, from inputs: Int, to outputs: Int
-  ) -> Tensor? {
+  private struct Factors {
+    let a: Tensor
+    let b: Tensor
+    let magnitude: Tensor?
+  }
+
+  private func factors(
+    _ place: Int, _ module: String, from inputs: Int, to outputs: Int
+  ) -> Factors? {
     let adapter = outfit.adapters[place]
     guard let rank = adapter.rank(of: module) else { return nil }
-    let isTrained = outfit.trainedAdapter == place
-    let number = outfit.adaptersBefore + place
-    let a = graph.parameter(
-      Adapter.parameterName(module, .a, place: number), shape: [rank, inputs],
-      trainable: isTrained)
-    let b = graph.parameter(
-      Adapter.parameterName(module, .b, place: number), shape: [outputs, rank],
-      trainable: isTrained)
-    let narrow = Tensors.linear(dropped(x, adapter, module, isTrained), a)
+    func parameter(_ factor: Adapter.Factor, _ shape: [Int]) -> Tensor {
+      graph.parameter(
+        Adapter.parameterName(module, factor, place: outfit.adaptersBefore + place), shape: shape,
+        trainable: outfit.trainedAdapter == place)
+    }
+    return Factors(
+      a: parameter(.a, [rank, inputs]), b: parameter(.b, [outputs, rank]),
+      magnitude: adapter.settings.isDecomposed ? parameter(.magnitude, [outputs]) : nil)
+  }
+
+  private func lowRank(_ place: Int, _ module: String, _ x: Tensor, _ factors: Factors) -> Tensor {
+    let adapter = outfit.adapters[place]
+    let narrow = Tensors.linear(
+      dropped(x, adapter, module, outfit.trainedAdapter == place), factors.a)
     // The scale meets the narrow side: `rank` numbers per token instead of `outputs`.
-    return Tensors.linear(narrow * Float(adapter.settings.scale), b)
+    return Tensors.linear(narrow * Float(adapter.settings.scale), factors.b)
   }
 
   private func dropped(_ x: Tensor, _ adapter: Adapter, _ module: String, _ isTrained: Bool)

@@ -83,6 +83,11 @@ import Vocabulary
       let lossy = try exact.quantized(as: .nf4)
       #expect(distance(try scored(lossy), try scored(exact)) > 1e-4)
 
+      #expect(try trained.adapterFolder().trainedOver == .nf4)
+      let kept = folder.appending(path: "adapter")
+      try trained.save(to: kept, as: .adapter)
+      #expect(try AdapterFolder(opening: kept).trainedOver == .nf4)
+
       let saved = folder.appending(path: "saved")
       try trained.save(to: saved, as: .folder())
       #expect(try scored(LanguageModel(opening: saved)) == scored(usual))

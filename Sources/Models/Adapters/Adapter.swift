@@ -9,6 +9,8 @@ public struct Adapter: Sendable {
     case a = "lora_A"
     /// `[out, rank]`
     case b = "lora_B"
+    /// `[out]`, of DoRA alone.
+    case magnitude = "lora_magnitude_vector"
   }
 
   public var settings: LoRASettings
@@ -34,6 +36,7 @@ public struct Adapter: Sendable {
         (Self.parameterName(module, .a, place: place), pair.a),
         (Self.parameterName(module, .b, place: place), pair.b),
       ]
+        + (pair.magnitude.map { [(Self.parameterName(module, .magnitude, place: place), $0)] } ?? [])
     }
   }
 
@@ -53,11 +56,14 @@ public struct LoRASettings: Sendable, Hashable {
   public var targets: [String]
   /// Scale by `alpha / √rank` instead of `alpha / rank` (rsLoRA, arXiv 2312.03732).
   public var isRankStabilised: Bool
+  /// Learn the length of each row of a matrix apart from its direction (DoRA, arXiv 2402.09353).
+  public var isDecomposed: Bool
 
   public init(
     rank: Int, alpha: Double, dropout: Double = 0, targets: [String] = [],
-    isRankStabilised: Bool = false
+    isRankStabilised: Bool = false, isDecomposed: Bool = false
   ) {
+    self.isDecomposed = isDecomposed
     self.rank = rank
     self.alpha = alpha
     self.dropout = dropout

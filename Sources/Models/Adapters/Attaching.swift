@@ -23,7 +23,8 @@ extension LanguageModel {
           shape: [settings.rank, module.inputs], bound: 1 / Double(module.inputs).squareRoot()),
         b: Weight(
           shape: [module.outputs, settings.rank],
-          floats: [Float](repeating: 0, count: module.outputs * settings.rank)))
+          floats: [Float](repeating: 0, count: module.outputs * settings.rank)),
+        magnitude: settings.isDecomposed ? weights["\(module.name).weight"]?.rowNorms : nil)
     }
     return Adapter(settings: settings, factors: factors)
   }
@@ -36,7 +37,8 @@ extension LanguageModel {
         module.name,
         AdapterFolder.Factors(
           a: Weight(planned: [settings.rank, module.inputs]),
-          b: Weight(planned: [module.outputs, settings.rank]))
+          b: Weight(planned: [module.outputs, settings.rank]),
+          magnitude: settings.isDecomposed ? Weight(planned: [module.outputs]) : nil)
       )
     }
     model.adapters.append(
@@ -71,6 +73,10 @@ extension LanguageModel {
         let b = parameters[Adapter.parameterName(module, .b, place: place)]
         if let a { model.adapters[place].factors[module]?.a = a }
         if let b { model.adapters[place].factors[module]?.b = b }
+        let magnitude = Adapter.parameterName(module, .magnitude, place: place)
+        if let new = parameters[magnitude] {
+          model.adapters[place].factors[module]?.magnitude = new
+        }
       }
     }
     if let weight = parameters[RewardHead.weightName] { model.head?.weight = weight }
@@ -78,7 +84,8 @@ extension LanguageModel {
     return model
   }
 
-  /// One model whose weights hold what its adapters add: `W + scale · B A`, in float32.
+  /// One model whose weights hold what its adapters add: `W + scale · B A`, in float32; rows of DoRA
+  /// then get the lengths that were learnt.
   ///
   /// - Parameter original: whose weights are taken for W, where this model's are packed copies of
   ///   them; nil keeps exactly the function that was trained.
@@ -93,7 +100,9 @@ extension LanguageModel {
         adapter.factors[module.name].map { ($0, Float(adapter.settings.scale)) }
       }
       guard !pairs.isEmpty, let weight = model.weights[name] else { continue }
-      model.weights[name] = pairs.reduce(weight) { $0.adding($1.0, scale: $1.1) }
+      model.weights[name] = pairs.reduce(weight.inFull) { sum, pair in
+        sum.adding(pair.0.change(of: weight, scale: pair.1))
+      }
     }
     return model
   }
@@ -114,23 +123,60 @@ extension LanguageModel {
   }
 }
 
-extension Weight {
-  /// `W + scale · B A` as float32.
-  fileprivate func adding(_ factors: AdapterFolder.Factors, scale: Float) -> Weight {
-    var sum = floats()
-    let a = factors.a.floats()
-    let b = factors.b.floats()
-    let rank = factors.a.shape[0]
-    let inputs = shape[1]
-    for row in 0..<shape[0] {
+extension AdapterFolder.Factors {
+  /// A matrix with what the adapter adds, in float32.
+  public func merged(into weight: Weight, scale: Float) -> Weight {
+    weight.inFull.adding(change(of: weight, scale: scale))
+  }
+
+  /// What the adapter adds to a matrix [out, in]: `scale · B A`, or with a magnitude m
+  /// `m / ‖V‖ V - W`, row by row, with `V = W + scale · B A`.
+  fileprivate func change(of weight: Weight, scale: Float) -> [Float] {
+    let product = product(scale: scale, inputs: weight.shape[1])
+    guard let magnitude else { return product }
+    let own = weight.floats(), inputs = weight.shape[1]
+    let directed = zip(own, product).map { $0 + $1 }
+    let norms = Weight(shape: weight.shape, floats: directed).rowNorms.floats()
+    let lengths = magnitude.floats()
+    return own.indices.map { place in
+      let row = place / inputs
+      return lengths[row] / norms[row] * directed[place] - own[place]
+    }
+  }
+
+  private func product(scale: Float, inputs: Int) -> [Float] {
+    let (down, up, rank) = (a.floats(), b.floats(), a.shape[0])
+    var sum = [Float](repeating: 0, count: b.shape[0] * inputs)
+    for row in 0..<b.shape[0] {
       for k in 0..<rank {
-        let factor = scale * b[row * rank + k]
+        let factor = scale * up[row * rank + k]
         guard factor != 0 else { continue }
         for column in 0..<inputs {
-          sum[row * inputs + column] += factor * a[k * inputs + column]
+          sum[row * inputs + column] += factor * down[k * inputs + column]
         }
       }
     }
-    return Weight(shape: shape, floats: sum)
+    return sum
+  }
+}
+
+extension Weight {
+  fileprivate var inFull: Weight { Weight(shape: shape, floats: floats()) }
+
+  fileprivate func adding(_ change: [Float]) -> Weight {
+    Weight(shape: shape, floats: zip(floats(), change).map { $0 + $1 })
+  }
+
+  /// The length of each row of a matrix [out].
+  var rowNorms: Weight {
+    let (numbers, width) = (floats(), shape[1])
+    let norms = (0..<shape[0]).map { row -> Float in
+      var sum = 0.0
+      for place in row * width..<(row + 1) * width {
+        sum += Double(numbers[place]) * Double(numbers[place])
+      }
+      return Float(sum.squareRoot())
+    }
+    return Weight(shape: [shape[0]], floats: norms)
   }
 }

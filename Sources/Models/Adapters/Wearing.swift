@@ -8,7 +8,8 @@ extension LanguageModel {
     let settings = folder.settings
     let own = LoRASettings(
       rank: settings.rank, alpha: settings.alpha, dropout: settings.dropout,
-      targets: settings.targetModules, isRankStabilised: settings.usesRankStabilisation)
+      targets: settings.targetModules, isRankStabilised: settings.usesRankStabilisation,
+      isDecomposed: settings.usesDoRA)
     let prefix = type(of: architecture).prefix
     let known = Dictionary(uniqueKeysWithValues: architecture.modules.map { ($0.name, $0) })
     var factors: [String: AdapterFolder.Factors] = [:]
@@ -17,10 +18,12 @@ extension LanguageModel {
       try check(pair, of: name, known[name])
       // One adapter here has one scale: what PEFT keeps per module goes into B.
       let share = Float(folder.scale(of: path) / own.scale)
+      let layout = architecture.layout(ofModule: name)
       factors[name] = AdapterFolder.Factors(
         a: try pair.a.converted(to: .f32),
         b: try pair.b.converted(to: .f32).scaled(by: share)
-          .inGraphOrder(architecture.layout(ofModule: name)))
+          .inGraphOrder(layout),
+        magnitude: try pair.magnitude?.converted(to: .f32).inGraphOrder(layout))
     }
     var model = self
     model.adapters.append(Adapter(settings: own, factors: factors))
@@ -31,11 +34,15 @@ extension LanguageModel {
   }
 
   private func refuseUnknown(_ folder: AdapterFolder) throws {
-    let hasMagnitudes = folder.modules.values.contains { $0.magnitude != nil }
-    guard !folder.settings.usesDoRA, !hasMagnitudes else {
+    let isDecomposed = folder.settings.usesDoRA
+    guard folder.modules.values.allSatisfy({ ($0.magnitude != nil) == isDecomposed }) else {
       throw ModelError(
-        model: name, problem: "cannot wear a DoRA adapter, which scales rows besides",
-        advice: "Merge it in PEFT (merge_and_unload) and open the merged model.")
+        model: name,
+        problem: "cannot wear an adapter whose settings "
+          + (isDecomposed
+            ? "say DoRA, but not all of whose modules have" : "do not say DoRA, but with")
+          + " magnitudes",
+        advice: "Is adapter_config.json from the same adapter?")
     }
     let others = folder.others.keys.filter { $0 != RewardHead.weightName }
     guard others.isEmpty else {
@@ -54,7 +61,9 @@ extension LanguageModel {
         model: self.name, problem: "has no matrix `\(name)` for the adapter to correct",
         advice: "Was the adapter trained on another kind of model?")
     }
-    guard pair.a.shape[1] == module.inputs, pair.b.shape[0] == module.outputs else {
+    guard pair.a.shape[1] == module.inputs, pair.b.shape[0] == module.outputs,
+      pair.magnitude?.shape ?? [module.outputs] == [module.outputs]
+    else {
       throw ModelError(
         model: self.name,
         problem: "has `\(name)` of shape [\(module.outputs), \(module.inputs)], but the adapter "

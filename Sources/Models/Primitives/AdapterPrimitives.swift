@@ -1,5 +1,6 @@
 import Formats
 import Foundation
+import Tensors
 import Vocabulary
 
 /// An adapter before it is attached: how to make one, or a folder that holds one.
@@ -42,7 +43,9 @@ public enum UnattachedAdapter: OpaqueValue, RecipeValue {
     case .fresh(let settings): .text(settings.summary)
     case .head(let settings): .text(settings.summary)
     case .saved(let folder, let path):
-      .text("LoRA rank \(folder.settings.rank) on \(folder.modules.count) matrices, from \(path)")
+      .text(
+        "LoRA rank \(folder.settings.rank) on \(folder.modules.count) matrices, from \(path)"
+          + (folder.trainedOver.map { ", trained over \($0.rawValue) weights" } ?? ""))
     }
   }
 }
@@ -80,12 +83,16 @@ extension Vocabulary.Primitive {
       default: .first(.allLinear)),
     Parameter(
       "rank_stabilised", "Scale by alpha / √rank instead, so that large ranks learn as fast.",
+      default: false),
+    Parameter(
+      "dora", "Learn the length of each row of a matrix apart from its direction (DoRA).",
       default: false)
-  ) { _, rank, alpha, dropout, targets, isRankStabilised in
+  ) { _, rank, alpha, dropout, targets, isRankStabilised, isDecomposed in
     UnattachedAdapter.fresh(
       LoRASettings(
         rank: rank, alpha: alpha ?? Double(2 * rank), dropout: dropout.share,
-        targets: targets.names, isRankStabilised: isRankStabilised))
+        targets: targets.names, isRankStabilised: isRankStabilised,
+        isDecomposed: isDecomposed))
   }
 
   public static let adapter = Self(

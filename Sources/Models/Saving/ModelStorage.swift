@@ -182,6 +182,7 @@ extension Adapter {
     for (module, pair) in factors {
       all["\(module).\(Factor.a.rawValue).weight"] = pair.a
       all["\(module).\(Factor.b.rawValue).weight"] = pair.b
+      all["\(module).\(Factor.magnitude.rawValue)"] = pair.magnitude
     }
     return all
   }
@@ -192,7 +193,9 @@ extension Adapter {
     for name in file.names where name.hasSuffix(ending) {
       let module = String(name.dropLast(ending.count))
       factors[module] = AdapterFolder.Factors(
-        a: try file.weight(name), b: try file.weight("\(module).\(Factor.b.rawValue).weight"))
+        a: try file.weight(name), b: try file.weight("\(module).\(Factor.b.rawValue).weight"),
+        magnitude: settings.isDecomposed
+          ? try file.weight("\(module).\(Factor.magnitude.rawValue)") : nil)
     }
     self.init(settings: settings, factors: factors)
   }
@@ -211,7 +214,7 @@ extension LoRASettings {
     [
       "rank": .integer(rank), "alpha": .string("\(alpha)"), "dropout": .string("\(dropout)"),
       "targets": .array(targets.map(JSONValue.string)),
-      "rank_stabilised": .boolean(isRankStabilised),
+      "rank_stabilised": .boolean(isRankStabilised), "decomposed": .boolean(isDecomposed),
     ]
   }
 
@@ -220,7 +223,8 @@ extension LoRASettings {
     self.init(
       rank: json["rank"]?.int ?? 1, alpha: number("alpha"), dropout: number("dropout"),
       targets: json["targets"]?.elements?.compactMap(\.text) ?? [],
-      isRankStabilised: json["rank_stabilised"]?.flag ?? false)
+      isRankStabilised: json["rank_stabilised"]?.flag ?? false,
+      isDecomposed: json["decomposed"]?.flag ?? false)
   }
 }
 

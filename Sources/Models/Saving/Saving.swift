@@ -116,16 +116,19 @@ extension LanguageModel {
       rank: adapter.settings.rank, alpha: adapter.settings.alpha,
       dropout: adapter.settings.dropout, targetModules: targetNames(adapter), baseModel: basePath)
     settings.usesRankStabilisation = adapter.settings.isRankStabilised
+    settings.usesDoRA = adapter.settings.isDecomposed
     settings.fanInFanOut = adapter.factors.keys.contains {
       architecture.layout(ofModule: $0) == .transposed
     }
     var modules: [String: AdapterFolder.Factors] = [:]
     for (name, pair) in adapter.factors {
       modules[prefix + name] = AdapterFolder.Factors(
-        a: pair.a, b: pair.b.inFileRows(architecture.layout(ofModule: name)))
+        a: pair.a, b: pair.b.inFileRows(architecture.layout(ofModule: name)),
+        magnitude: pair.magnitude?.inFileRows(architecture.layout(ofModule: name)))
     }
     var folder = AdapterFolder(settings: settings, modules: modules)
     if let head { folder.take(head) }
+    if case .quantized(_, let type) = origin { folder.trainedOver = type }
     return folder
   }
 
