@@ -37,7 +37,7 @@ struct SmolLM2HarnessTests {
     let agreeing =
       greedy.isEmpty
       ? zip(found, theirs).count { $0.likeliest == $1.likeliest }
-      : zip(greedy, expected["greedy"]?.list ?? []).count { .boolean($0) == $1 }
+      : zip(greedy, expected["greedy"]?.list ?? []).count { .bool($0) == $1 }
     print(
       "\(name): \(agreeing) of \(found.count) rows alike, largest difference \(worst), "
         + "\(Double(found.count) / (time / .seconds(1))) rows/s")
