@@ -13,7 +13,7 @@ import Vocabulary
 private let lexicon = Lexicon(
   Library(
     primitives: Primitive.modelPrimitives + Primitive.adapterPrimitives + [
-      .rows, .length, .loss, .rollout, .rollouts, .train, .exponential, .logarithm,
+      .rows, .length, .total, .loss, .rollout, .rollouts, .train, .exponential, .logarithm,
     ]
       + [.constant, .linear, .cosine] + Primitive.lossFormulas + Primitive.lossColumns
       + Primitive.groupFormulas + Primitive.distributions,

@@ -99,6 +99,17 @@ struct RolloutVectorTests {
     #expect(DivergencePenalty(coefficient: 0.5).next(0.5, found: 9, answers: 64) == 0.5)
   }
 
+  @Test("The natural step on a table of actions") func natural() throws {
+    let vector = try vector("drpo.npg_update")
+    let inputs = try #require(vector["inputs"])
+    func list(_ name: String) -> String { "\(inputs[name]?.doubles ?? [])" }
+    let found: [Double] = try value(
+      "npg_step(\(list("Q")), start: \(list("pi_sft")), now: \(list("pi_t")), "
+        + "eta: \(try #require(inputs["eta"]?.double)), "
+        + "lambda: \(try #require(inputs["lambda_"]?.double)))")
+    near(found, vector["expected"]?["pi_next"]?.doubles ?? [])
+  }
+
   /// The two answers of `drpo.rollout_step`, as they are before anything is computed from them.
   private func judged(
     forced: [Int], last: [Int], finished: [Bool]
