@@ -17,6 +17,9 @@ public enum ElementType: String, Sendable, CaseIterable, Hashable {
     }
   }
 
+  /// Of how many numbers that are unpacked together the places must be multiples.
+  var stretch: Int { self == .nf4 ? blockLength / 2 : blockLength }
+
   /// How many bytes one block takes, apart from what blocks share (`sharedBytes`).
   public var blockBytes: Int {
     switch self {

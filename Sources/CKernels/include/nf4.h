@@ -10,12 +10,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { NF4_BLOCK = 64, NF4_BLOCK_BYTES = 33, NF4_GROUP = 256 };
+enum { NF4_BLOCK = 64, NF4_STRETCH = 32, NF4_BLOCK_BYTES = 33, NF4_GROUP = 256 };
 
 // Codes, scales, `shared` and offset are bit for bit those of bitsandbytes on a CPU with one thread.
 // scales: room for n / 64 numbers. x must be finite; n is a multiple of 64.
 void k_quantize_nf4(size_t n, const float *restrict x, float *restrict scales, void *tensor);
-// Numbers start ..< start + n of a tensor; both are multiples of 64.
+// Numbers start ..< start + n of a tensor; both are multiples of 32.
 void k_dequantize_nf4(size_t start, size_t n, const void *tensor, float *restrict out);
 
 // Eight bits: the dynamic map (arXiv 2110.02861, section 2), 256 rising numbers in -1 ... 1, or in

@@ -80,11 +80,6 @@ enum MatrixTiles {
     }
   }
 
-  /// The width of a tile in whole blocks of a type.
-  private static func wholeBlocks(_ type: ElementType) -> Int {
-    (columns + type.blockLength - 1) / type.blockLength * type.blockLength
-  }
-
   /// A task owns a block of output columns, so that each piece of a weight is unpacked once; where
   /// there are few columns it owns some rows as well.
   static func addUp(_ terms: [Term], _ y: Operand, _ step: Step) {
@@ -96,7 +91,7 @@ enum MatrixTiles {
       return
     }
     let width = terms.reduce(columns) {
-      $1.isTransposed ? $0 : max($0, wholeBlocks($1.weight.type))
+      $1.isTransposed ? $0 : max($0, $1.weight.type.stretch)
     }
     let pieces = pieces(of: y.rows, by: y.columns > 2 * width ? rows : fewColumnsRows)
     let blocks = (y.columns + width - 1) / width
