@@ -65,7 +65,8 @@ public struct Scope: Sendable {
     let weight = graph.parameter(
       "\(module).weight", shape: [outputs, inputs], trainable: outfit.trainsBase)
     let own = Tensors.linear(x, weight)
-    let sum = outfit.adapters.indices.reduce(own) { y, place in
+    let start = bias ? own + parameter("\(name).bias", [outputs]) : own
+    return outfit.adapters.indices.reduce(start) { y, place in
       guard let factors = factors(place, module, from: inputs, to: outputs) else { return y }
       let delta = lowRank(place, module, x, factors)
       guard let magnitude = factors.magnitude else { return y + delta }
@@ -75,7 +76,6 @@ public struct Scope: Sendable {
       // m / ‖V‖ (W x + scale · B A x), less what W x has given already.
       return y + ((own + delta) * (magnitude / length) - own)
     }
-    return bias ? sum + parameter("\(name).bias", [outputs]) : sum
   }
 
   private struct Factors {

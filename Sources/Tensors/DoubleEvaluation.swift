@@ -133,6 +133,13 @@ extension SegmentSum: PlainOperation {
   }
 }
 
+extension SegmentMax: PlainOperation {
+  func doubles(_ operands: [DoubleEvaluation.Numbers]) -> [Double] {
+    let (x, borders) = (operands[0].doubles, operands[1].places)
+    return zip(borders, borders.dropFirst()).map { x[$0..<$1].max() ?? -.infinity }
+  }
+}
+
 extension SegmentSpread: PlainOperation {
   func doubles(_ operands: [DoubleEvaluation.Numbers]) -> [Double] {
     let (x, borders) = (operands[0].doubles, operands[1].places)

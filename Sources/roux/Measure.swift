@@ -54,8 +54,10 @@ struct Measure: ParsableCommand {
   }
 
   private func lossOfPairs() throws -> Value {
-    let program = try Recipe(text: "def of_pairs() -> Loss<Pair> = \(loss)\nit = of_pairs()")
-      .checked()
+    let pair = "(prompt: Text, chosen: Text, rejected: Text)"
+    let program = try Recipe(
+      text: "def of_pairs() -> Loss<\(pair)> = \(loss)\nit = of_pairs()"
+    ).checked()
     let context = RunContext(directory: program.directory)
     return try Runner(context: context).value(program.value(of: "it") ?? .none, of: program)
   }

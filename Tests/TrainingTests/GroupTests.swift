@@ -24,8 +24,9 @@ private let groups = Dataset(
 
 @Suite("Several answers to one prompt are learnt together")
 struct GroupTests {
-  /// The formula itself in double precision to 1e-6. In 32 bits a log-probability of -30 is known to
-  /// 2e-6, and so are shares made of differences.
+  /// The formula itself in double precision to 1e-6.
+  ///
+  /// In 32 bits a log-probability of -30 is known to 2e-6, and so are shares made of differences.
   @Test(
     "SteerLM 2.0's weights, surrogate, distance and slopes",
     .enabled(if: SharedFiles.file("reference/vectors.json") != nil, "needs vectors.json"))

@@ -131,28 +131,29 @@ extension AdapterFolder.Factors {
 
   /// What the adapter adds to a matrix [out, in]: `scale · B A`, or with a magnitude m
   /// `m / ‖V‖ V - W`, row by row, with `V = W + scale · B A`.
-  fileprivate func change(of weight: Weight, scale: Float) -> [Float] {
+  fileprivate func change(of weight: Weight, scale: Float) -> [Double] {
     let product = product(scale: scale, inputs: weight.shape[1])
     guard let magnitude else { return product }
-    let own = weight.floats(), inputs = weight.shape[1]
+    let own = weight.floats().map(Double.init), inputs = weight.shape[1]
     let directed = zip(own, product).map { $0 + $1 }
-    let norms = Weight(shape: weight.shape, floats: directed).rowNorms.floats()
+    let norms = Weight(shape: weight.shape, floats: directed.map(Float.init)).rowNorms.floats()
     let lengths = magnitude.floats()
     return own.indices.map { place in
       let row = place / inputs
-      return lengths[row] / norms[row] * directed[place] - own[place]
+      return Double(lengths[row] / norms[row]) * directed[place] - own[place]
     }
   }
 
-  private func product(scale: Float, inputs: Int) -> [Float] {
+  /// Added up as doubles: a merged weight is rounded once.
+  private func product(scale: Float, inputs: Int) -> [Double] {
     let (down, up, rank) = (a.floats(), b.floats(), a.shape[0])
-    var sum = [Float](repeating: 0, count: b.shape[0] * inputs)
+    var sum = [Double](repeating: 0, count: b.shape[0] * inputs)
     for row in 0..<b.shape[0] {
       for k in 0..<rank {
-        let factor = scale * up[row * rank + k]
+        let factor = Double(scale * up[row * rank + k])
         guard factor != 0 else { continue }
         for column in 0..<inputs {
-          sum[row * inputs + column] += factor * down[k * inputs + column]
+          sum[row * inputs + column] += factor * Double(down[k * inputs + column])
         }
       }
     }
@@ -163,8 +164,8 @@ extension AdapterFolder.Factors {
 extension Weight {
   fileprivate var inFull: Weight { Weight(shape: shape, floats: floats()) }
 
-  fileprivate func adding(_ change: [Float]) -> Weight {
-    Weight(shape: shape, floats: zip(floats(), change).map { $0 + $1 })
+  fileprivate func adding(_ change: [Double]) -> Weight {
+    Weight(shape: shape, floats: zip(floats(), change).map { Float(Double($0) + $1) })
   }
 
   /// The length of each row of a matrix [out].
