@@ -122,7 +122,7 @@ import Vocabulary
       "hh": try #require(SharedFiles.file("data/hh-rlhf/helpful-base")).path, "seeds": "4",
       // Noise is rated at random.
       "threshold": "1", "pairs": "4", "held": "4", "duels": "2", "answer": "8tokens",
-      "longest": "128tokens", "to": "out", "qlora": "false",
+      "longest": "1024tokens", "to": "out", "qlora": "false",
     ]
     let ran = Ran(
       try String(contentsOf: recipe, encoding: .utf8), named: "openbezoar.recipe", in: folder,
