@@ -34,7 +34,7 @@ public struct TokenConstraint: Sendable {
   public init(_ shape: RecordShape, _ tokenizer: Tokenizer) throws {
     self.shape = shape
     self.tokenizer = tokenizer
-    let automaton = ByteAutomaton(shape.pattern)
+    let automaton = ByteAutomaton(try shape.pattern)
     let pieces = Self.pieces(of: tokenizer)
     let all = (0..<automaton.count).map { Self.mask(automaton, $0, pieces) }
     let needed = Self.needed(automaton, all.map { Set($0.targets.map(Int.init)) })
