@@ -118,7 +118,8 @@ struct InvarianceTests {
     let attached = try scores(model, examples).joined().joined()
     let merged = try scores(try model.merged(), examples).joined().joined()
     let base = try scores(model, examples, adapters: 0).joined().joined()
-    #expect(distance(Array(attached), Array(merged)) < 1e-5)
+    // Of log-probabilities around -5: each merged weight is rounded once, and its products again.
+    #expect(distance(Array(attached), Array(merged)) < 2e-5)
     #expect(distance(Array(attached), Array(base)) > 1e-3)
   }
 

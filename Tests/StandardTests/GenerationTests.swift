@@ -119,7 +119,7 @@ import Vocabulary
       "base": "student", "teacher_model": "student", "judge_model": "student",
       "dolly": try #require(SharedFiles.file("data/dolly-hhrlhf/dolly_hhrlhf_train_small.jsonl"))
         .path,
-      "hh": try #require(SharedFiles.file("data/hh-rlhf/helpful-base")).path, "seeds": "4",
+      "hh": try #require(SharedFiles.file("data/hh-rlhf/helpful-base")).path, "seeds": "12",
       // Noise is rated at random.
       "threshold": "1", "pairs": "4", "held": "4", "duels": "2", "answer": "8tokens",
       "longest": "1024tokens", "to": "out", "qlora": "false",
