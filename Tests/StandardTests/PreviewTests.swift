@@ -66,7 +66,9 @@ import Vocabulary
   }
 
   /// Half a byte and a bit for each number of the layers, two tables of tokens in float32, and what a
-  /// step of 256 tokens keeps. Steps of 128 tokens at the first shape were planned with 2,970 MiB
+  /// step of 256 tokens keeps.
+  ///
+  /// Steps of 128 tokens at the first shape were planned with 2,970 MiB
   /// and took 3,047, the program included.
   @Test(arguments: [
     (width: 3200, layers: 26, hidden: 8640, gibibytes: 3.0...3.8),
