@@ -123,6 +123,8 @@ import Vocabulary
       // Noise is rated at random.
       "threshold": "1", "pairs": "4", "held": "4", "duels": "2", "answer": "8tokens",
       "longest": "1024tokens", "to": "out", "qlora": "false",
+      // To such a judge all instructions of Evol-Instruct are the same, so that none passes.
+      "order": "lamini orca",
     ]
     let ran = Ran(
       try String(contentsOf: recipe, encoding: .utf8), named: "openbezoar.recipe", in: folder,
@@ -130,6 +132,6 @@ import Vocabulary
     #expect(ran.exitCode == 0, "\(ran.said)")
     let table = try String(contentsOf: folder.appending(path: "out/results.csv"), encoding: .utf8)
       .split(separator: "\n").map { $0.split(separator: ",").first ?? "" }
-    #expect(table == ["checkpoint", "start", "lamini", "orca", "evol", "hh-sft", "dpo"])
+    #expect(table == ["checkpoint", "start", "lamini", "orca", "hh-sft", "dpo"])
   }
 }
