@@ -89,7 +89,7 @@ let package = Package(
       name: "Bench",
       dependencies: [
         "Language", "Syntax", "Training", "Models", "Datasets", "Tensors", "Formats", "Tokenizers",
-        "Vocabulary", "CBLAS",
+        "Vocabulary", "CBLAS", "CKernels",
       ], swiftSettings: edge),
 
     // The language, from the text up.

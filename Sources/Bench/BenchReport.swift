@@ -51,6 +51,7 @@ public struct BenchReport: Sendable {
       ("runs", .integer(row.timing.seconds.count)),
     ]
     if let share = row.shareOfSgemm { members.append(("share_of_sgemm", .number(share))) }
+    if let share = row.shareOfBandwidth { members.append(("share_of_bandwidth", .number(share))) }
     if let bytes = row.peakBytes { members.append(("peak_bytes", .integer(bytes))) }
     if let bytes = row.plannedBytes { members.append(("planned_bytes", .integer(bytes))) }
     if !row.note.isEmpty { members.append(("note", .string(row.note))) }

@@ -12,6 +12,8 @@ public struct BenchRow: Sendable {
   public let timing: Timing
   /// The model's floating-point operations per second over those of sgemm in the same minute.
   public var shareOfSgemm: Double?
+  /// The bytes read per second over those that the machine reads at best in the same minute.
+  public var shareOfBandwidth: Double?
   /// The most memory the process had while it ran.
   public var peakBytes: Int?
   /// The most memory the plan had promised to need, weights of files excluded.

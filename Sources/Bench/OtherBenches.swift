@@ -52,13 +52,33 @@ struct ModelBench {
       return try Timing.time { _ = try generator.run(requests) }
     }
     _ = try seconds(8)
-    let times = try (0..<runs).map { _ in
+    let peak = ProcessUse.peakBytes
+    var sgemm = SgemmRate(threads: threads)
+    let read = ReadRate(threads: threads)
+    var times: [Double] = []
+    var products: [Double] = [], reads: [Double] = []
+    for _ in 0..<runs {
+      let (multiplying, reading) = (sgemm.measure(), read.measure())
       let prefill = try seconds(1)
-      return try seconds(128) - prefill
+      let time = try seconds(128) - prefill
+      times.append(time)
+      products.append(
+        127 * Double(rows) * ModelFlops(model, length: 128).forward / time / multiplying)
+      reads.append(127 * bytesPerStep(rows: rows) / time / reading)
     }
     var row = BenchRow("generate \(rows)x(64+128)", .tokens, Double(rows * 127), Timing(times))
-    row.peakBytes = ProcessUse.peakBytes
+    row.shareOfSgemm = Timing.median(products)
+    row.shareOfBandwidth = Timing.median(reads)
+    row.note = "reads \(BenchReport.figure(100 * Timing.median(reads), 1)) % of what memory gives"
+    row.peakBytes = peak
     return row
+  }
+
+  /// All weights, and the keys and values of 128 tokens a row.
+  private func bytesPerStep(rows: Int) -> Double {
+    let d = model.dimensions
+    let weights = model.graphWeights.values.reduce(0) { $0 + $1.bytes.count }
+    return Double(weights + rows * 128 * 2 * d.layers * d.keyWidth * 4)
   }
 
   /// English text, one document of 4,000 bytes after the other, on one thread.

@@ -7,6 +7,7 @@
 #include <histedit.h>
 #include <langinfo.h>
 #include <locale.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -123,6 +124,9 @@ static void name_commands(EditLine *editor) {
     el_wset(editor, EL_ADDFN, names[i], L"a command of the prompt", functions[i]);
 }
 
+// Below libedit lies a description of the terminal that all of a process shares.
+static pthread_mutex_t terminal_description = PTHREAD_MUTEX_INITIALIZER;
+
 editline_session *editline_create(int input, int output, editline_callbacks callbacks) {
   if (!isatty(input) || !isatty(output)) return NULL;
   ensure_utf8();
@@ -133,8 +137,10 @@ editline_session *editline_create(int input, int output, editline_callbacks call
   session->sink = fopencookie(session, "w", functions);
   if (session->sink == NULL) { free(session); return NULL; }
   setvbuf(session->sink, NULL, _IONBF, 0);
+  pthread_mutex_lock(&terminal_description);
   session->editor =
       el_init_fd("roux", stdin, session->sink, session->sink, input, output, output);
+  pthread_mutex_unlock(&terminal_description);
   if (session->editor == NULL) { fclose(session->sink); free(session); return NULL; }
   EditLine *editor = session->editor;
   el_wset(editor, EL_CLIENTDATA, session);
@@ -153,7 +159,9 @@ editline_session *editline_create(int input, int output, editline_callbacks call
 
 void editline_destroy(editline_session *session) {
   if (session == NULL) return;
+  pthread_mutex_lock(&terminal_description);
   el_end(session->editor);
+  pthread_mutex_unlock(&terminal_description);
   fclose(session->sink);
   free(session);
 }

@@ -1,6 +1,9 @@
 #include "attention_tiles.h"
 #include "multiversion.h"
 
+/// How many keys ahead a single query asks for them.
+enum { FETCHED = 16 };
+
 static size_t blocks_for(size_t rows) { return (rows + LANES - 1) / LANES; }
 
 size_t k_attention_scratch_bytes(const struct attention_shape *shape) {
@@ -67,13 +70,23 @@ PIECE void add_weighted_rows(size_t rows, size_t size, const float *restrict wei
 }
 #undef ADD_WEIGHTED
 
-/// One tile of keys against one single query under each head of a group.
+/// Asks for a row before it is needed: keys of one head lie too far apart for the processor to guess.
+PIECE void fetch_row(const float *row, size_t size) {
+  for (size_t d = 0; d < size; d += 64 / sizeof *row) __builtin_prefetch(row + d);
+}
+
+/// One tile of keys against one single query under one head. The `first` head of a group fetches what
+/// all of them read.
 PIECE void fold_single(const struct meeting *meeting, size_t size, const float *restrict q,
                        const float *restrict k, size_t kStride, const float *restrict v,
-                       size_t vStride, float scale, float *restrict o, float *maximum,
+                       size_t vStride, float scale, int first, float *restrict o, float *maximum,
                        float *sum) {
   float scores[ATTENTION_KEY_TILE], top = *maximum, total = 0;
   for (size_t j = 0; j < meeting->keys; j++) {
+    if (first) {
+      fetch_row(k + (meeting->start + j + FETCHED) * kStride, size);
+      fetch_row(v + (meeting->start + j) * vStride, size);
+    }
     scores[j] = dot(size, q, k + (meeting->start + j) * kStride) * scale;
     top = scores[j] > top ? scores[j] : top;
   }
@@ -96,7 +109,7 @@ PIECE void attend_single(const struct attention_shape *shape, const struct query
   for (struct meeting meeting; next_meeting(&walk, &meeting);)
     for (size_t g = 0; g < tile->group; g++)
       fold_single(&meeting, tile->size, q + row_offset(tile, g), k, shape->kStride, v,
-                  shape->vStride, shape->scale, out + g * tile->size, maxima + g, sums + g);
+                  shape->vStride, shape->scale, g == 0, out + g * tile->size, maxima + g, sums + g);
   for (size_t g = 0; g < tile->group; g++) {
     float *row = o + kvHead * tile->group * tile->size + g * tile->size +
                  ((size_t)tile->segment->queryStart + tile->first) * shape->oStride;

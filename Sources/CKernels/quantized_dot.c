@@ -27,6 +27,8 @@ PIECE floats4 halves_at(const uint8_t *bytes) {
 
 // unpack_<type>(w, to): the next stretch of a row, from its bytes.
 
+PIECE void unpack_f32(const uint8_t *w, eight *to) { memcpy(to, w, STRETCH * sizeof(float)); }
+
 PIECE void unpack_f16(const uint8_t *w, eight *to) {
   for (int i = 0; i < PARTS; i++) {
     halves8 halves;
@@ -79,13 +81,8 @@ PIECE void unpack_q4_1(const uint8_t *w, eight *to) {
     to[i] = __builtin_convertvector(nibbles[i], eight) * both[0] + both[1];
 }
 
-/// How many outputs and columns are unpacked at a time: with the rows they stay in the first cache.
-enum { OUTS = 12, CHUNK = 256, ROWS = 32 };
-
-PIECE void finish(size_t rows, size_t outs, const eight *sums, float *restrict y, size_t yStride) {
-  for (size_t r = 0; r < rows; r++)
-    for (size_t o = 0; o < outs; o++) y[r * yStride + o] = sum_eight(sums + r * outs + o);
-}
+/// How many outputs are taken at a time, and how far ahead of them weights are asked for.
+enum { OUTS = 12, ROWS = 32, PAGE = 4096 };
 
 /// The last columns of rows of any length, followed by zeros up to a whole stretch.
 PIECE void pad(size_t rows, size_t bytes, const void *from, size_t stride, void *to,
@@ -98,123 +95,195 @@ PIECE void pad(size_t rows, size_t bytes, const void *from, size_t stride, void 
 
 /// Asks for the bytes `from ..< from + count` before they are needed.
 ///
-/// Rows of weights are short, so that the processor's own prefetching hardly starts before they end.
+/// Rows of weights are short, so that the processor's own prefetching hardly starts before they end;
+/// it does better where each of a few rows is longer than a page.
 PIECE void fetch_ahead(const uint8_t *from, size_t count) {
   for (size_t i = 0; i < count; i += 64) __builtin_prefetch(from + i);
 }
 
-// single_<type>: one row, where weights go from their bytes through registers into the sums.
-// several_<type>: more rows, for which a chunk of weights is unpacked once.
-// Both take whole stretches and add to sums.
+// Formats whose stretches are unpacked in registers.
+//
+// Eight sums, four weights, a scale and a mask fill the sixteen registers of AVX2: with eight rows and
+// one output the unpacking hides behind the products. Fewer rows take more outputs, as a sum must
+// wait for its last product. Rows are packed first, so that one address leads to all of them.
 
-#define DOT_SINGLE(TYPE, BYTES, COUNT)                                                             \
-  PIECE void single_##COUNT##_##TYPE(size_t columns, const float *restrict x, const uint8_t *w,    \
-                                     size_t rowBytes, eight *restrict sums) {                      \
-    eight s[COUNT], weights[PARTS], numbers;                                                       \
+/// Numbers of a pack of rows, which stay in the first cache, and outputs that share it.
+enum { PACK = 4096, SHARING = 96 };
+
+/// Columns of `count` rows as [columns / 8, count, 8], filled up with zeros to whole stretches.
+PIECE void pack_rows(size_t count, size_t columns, const float *restrict x, size_t xStride,
+                     float *restrict to) {
+  size_t whole = columns / EIGHT * EIGHT, filled = (columns + STRETCH - 1) / STRETCH * STRETCH;
+  for (size_t r = 0; r < count; r++)
+    for (size_t c = 0; c < whole; c += EIGHT)
+      memcpy(to + c * count + r * EIGHT, x + r * xStride + c, EIGHT * sizeof(float));
+  if (whole == filled) return;
+  memset(to + whole * count, 0, (filled - whole) * count * sizeof(float));
+  for (size_t r = 0; r < count; r++)
+    memcpy(to + whole * count + r * EIGHT, x + r * xStride + whole,
+           (columns - whole) * sizeof(float));
+}
+
+/// to[o] = the numbers of sums[o * stride] added up as `sum_eight` does, eight at a time.
+PIECE void write_sums(size_t outs, const eight *sums, size_t stride, float *restrict to) {
+  size_t o = 0;
+  for (; o + 8 <= outs; o += 8) {
+    eight t[4], u[2], v;
+    for (int i = 0; i < 4; i++) {
+      const eight *x = sums + (o + 2 * (size_t)i) * stride;
+      t[i] = __builtin_shufflevector(x[0], x[stride], 0, 1, 2, 3, 8, 9, 10, 11) +
+             __builtin_shufflevector(x[0], x[stride], 4, 5, 6, 7, 12, 13, 14, 15);
+    }
+    for (int i = 0; i < 2; i++)
+      u[i] = __builtin_shufflevector(t[2 * i], t[2 * i + 1], 0, 1, 8, 9, 4, 5, 12, 13) +
+             __builtin_shufflevector(t[2 * i], t[2 * i + 1], 2, 3, 10, 11, 6, 7, 14, 15);
+    v = __builtin_shufflevector(u[0], u[1], 0, 2, 8, 10, 4, 6, 12, 14) +
+        __builtin_shufflevector(u[0], u[1], 1, 3, 9, 11, 5, 7, 13, 15);
+    v = __builtin_shufflevector(v, v, 0, 4, 1, 5, 2, 6, 3, 7);
+    memcpy(to + o, &v, sizeof v);
+  }
+  for (; o < outs; o++) to[o] = sum_eight(sums + o * stride);
+}
+
+/// sums[o, r] += x[r] * w[o] over whole stretches, for COUNT rows and WIDTH outputs.
+#define DOT_GROUP(TYPE, BYTES, COUNT, WIDTH)                                                       \
+  PIECE void group_##COUNT##_##WIDTH##_##TYPE(size_t columns, const float *restrict x,             \
+                                              const uint8_t *w, size_t rowBytes,                   \
+                                              eight *restrict sums) {                              \
+    eight s[WIDTH][COUNT], weights[PARTS], numbers;                                                \
     memcpy(s, sums, sizeof s);                                                                     \
     for (size_t c = 0; c < columns; c += STRETCH) {                                                \
-      fetch_ahead(w + OUTS * rowBytes + c / STRETCH * (BYTES) * (COUNT), (BYTES) * (COUNT));       \
-      for (int o = 0; o < COUNT; o++) {                                                            \
+      if (WIDTH == 1 || rowBytes <= PAGE)                                                          \
+        fetch_ahead(w + OUTS * rowBytes + c / STRETCH * (BYTES) * (WIDTH), (BYTES) * (WIDTH));     \
+      for (int o = 0; o < WIDTH; o++) {                                                            \
         unpack_##TYPE(w + (size_t)o * rowBytes + c / STRETCH * (BYTES), weights);                  \
-        for (int p = 0; p < PARTS; p++) {                                                          \
-          load_eight(x + c + p * EIGHT, &numbers);                                                 \
-          s[o] += numbers * weights[p];                                                            \
-        }                                                                                          \
+        for (int p = 0; p < PARTS; p++)                                                            \
+          for (int r = 0; r < COUNT; r++) {                                                        \
+            load_eight(x + c * (COUNT) + (p * (COUNT) + r) * EIGHT, &numbers);                     \
+            s[o][r] += numbers * weights[p];                                                       \
+          }                                                                                        \
       }                                                                                            \
     }                                                                                              \
     memcpy(sums, s, sizeof s);                                                                     \
   }
 
-#define DOT_SEVERAL(TYPE, NUMBERS, BYTES)                                                          \
-  PIECE void several_##TYPE(size_t rows, size_t outs, size_t columns, const float *restrict x,     \
-                            size_t xStride, const uint8_t *w, size_t rowBytes,                     \
-                            eight *restrict sums) {                                                \
-    float chunk[OUTS * CHUNK];                                                                     \
-    for (size_t c = 0; c < columns; c += CHUNK) {                                                  \
-      size_t count = columns - c < CHUNK ? columns - c : CHUNK;                                    \
-      for (size_t o = 0; o < outs; o++) {                                                          \
-        const uint8_t *from = w + o * rowBytes + c / (NUMBERS) * (BYTES);                          \
-        fetch_ahead(from + OUTS * rowBytes, count / (NUMBERS) * (BYTES));                          \
-        numbers_##TYPE(count, from, chunk + o * CHUNK);                                            \
-      }                                                                                            \
-      add_tiles(rows, outs, count, x + c, xStride, chunk, CHUNK, sums);                            \
+#define WHILE_OUTS(TYPE, COUNT, WIDTH)                                                             \
+  for (; o + WIDTH <= outs; o += WIDTH)                                                            \
+    group_##COUNT##_##WIDTH##_##TYPE(columns, x, w + o * rowBytes, rowBytes, sums + o * COUNT);
+
+/// y[r, o] = x[r] * w[o] for COUNT rows, WIDTH outputs at a time.
+#define DOT_PACKED(TYPE, BYTES, COUNT, WIDTH)                                                      \
+  PIECE void add_##COUNT##_##TYPE(size_t columns, size_t outs, const float *restrict x,            \
+                                  const uint8_t *w, size_t rowBytes, eight *restrict sums) {       \
+    size_t o = 0;                                                                                  \
+    WHILE_OUTS(TYPE, COUNT, WIDTH)                                                                 \
+    WHILE_OUTS(TYPE, COUNT, 1)                                                                     \
+  }                                                                                                \
+  PIECE void packed_##COUNT##_##TYPE(size_t columns, size_t outs, const float *restrict x,         \
+                                     size_t xStride, const uint8_t *w, float *restrict y,          \
+                                     size_t yStride) {                                             \
+    size_t whole = columns / STRETCH * STRETCH, rest = columns - whole;                            \
+    size_t wholeBytes = whole / STRETCH * (BYTES), restBytes = rest * (BYTES) / STRETCH;           \
+    size_t rowBytes = wholeBytes + restBytes;                                                      \
+    float packed[PACK];                                                                            \
+    eight sums[SHARING * COUNT];                                                                   \
+    memset(sums, 0, outs * COUNT * sizeof *sums);                                                  \
+    for (size_t c = 0; c < whole; c += PACK / COUNT) {                                             \
+      size_t count = whole - c < PACK / COUNT ? whole - c : PACK / COUNT;                          \
+      pack_rows(COUNT, count, x + c, xStride, packed);                                             \
+      add_##COUNT##_##TYPE(count, outs, packed, w + c / STRETCH * (BYTES), rowBytes, sums);        \
     }                                                                                              \
+    if (rest > 0) {                                                                                \
+      uint8_t last[SHARING * (BYTES)];                                                             \
+      pad(outs, restBytes, w + wholeBytes, rowBytes, last, (BYTES));                               \
+      pack_rows(COUNT, rest, x + whole, xStride, packed);                                          \
+      add_##COUNT##_##TYPE(STRETCH, outs, packed, last, (BYTES), sums);                            \
+    }                                                                                              \
+    for (size_t r = 0; r < COUNT; r++) write_sums(outs, sums + r, COUNT, y + r * yStride);          \
   }
 
-/// Rows of any length: whole blocks first, then a last one that is filled up with zeros.
-#define DOT_ROWS(TYPE, NUMBERS, BYTES)                                                             \
+#define WHILE_ROWS(TYPE, COUNT)                                                                    \
+  for (; r + COUNT <= rows; r += COUNT)                                                            \
+    packed_##COUNT##_##TYPE(columns, outs, x + r * xStride, xStride, from,                         \
+                            y + r * yStride + o, yStride);
+#define DOT_STRETCHES(TYPE, BYTES)                                                                 \
+  DOT_GROUP(TYPE, BYTES, 8, 1)                                                                     \
+  DOT_GROUP(TYPE, BYTES, 4, 2)                                                                     \
+  DOT_GROUP(TYPE, BYTES, 4, 1)                                                                     \
+  DOT_GROUP(TYPE, BYTES, 2, 4)                                                                     \
+  DOT_GROUP(TYPE, BYTES, 2, 1)                                                                     \
+  DOT_GROUP(TYPE, BYTES, 1, 6)                                                                     \
+  DOT_GROUP(TYPE, BYTES, 1, 1)                                                                     \
+  DOT_PACKED(TYPE, BYTES, 8, 1)                                                                    \
+  DOT_PACKED(TYPE, BYTES, 4, 2)                                                                    \
+  DOT_PACKED(TYPE, BYTES, 2, 4)                                                                    \
+  DOT_PACKED(TYPE, BYTES, 1, 6)                                                                    \
   MULTIVERSION                                                                                     \
   void k_dot_rows_##TYPE(size_t rows, size_t columns, size_t outStart, size_t outEnd,              \
                          const float *restrict x, size_t xStride, const void *restrict w,          \
                          float *restrict y, size_t yStride) {                                      \
-    size_t rest = columns % (NUMBERS), whole = columns - rest;                                     \
-    size_t wholeBytes = whole / (NUMBERS) * (BYTES), restBytes = rest * (BYTES) / (NUMBERS);       \
-    size_t rowBytes = wholeBytes + restBytes;                                                      \
-    for (size_t o = outStart; o < outEnd; o += OUTS) {                                             \
-      size_t outs = outEnd - o < OUTS ? outEnd - o : OUTS;                                         \
+    size_t rowBytes = columns * (BYTES) / STRETCH;                                                 \
+    for (size_t o = outStart; o < outEnd; o += SHARING) {                                          \
+      size_t outs = outEnd - o < SHARING ? outEnd - o : SHARING, r = 0;                            \
       const uint8_t *from = (const uint8_t *)w + o * rowBytes;                                     \
-      eight sums[ROWS * OUTS];                                                                     \
-      memset(sums, 0, rows * outs * sizeof *sums);                                                 \
-      some_##TYPE(rows, outs, whole, x, xStride, from, rowBytes, sums);                            \
-      if (rest > 0) {                                                                              \
-        float lastNumbers[ROWS * (NUMBERS)];                                                       \
-        uint8_t lastWeights[OUTS * (BYTES)];                                                       \
-        pad(rows, rest * sizeof(float), x + whole, xStride * sizeof(float), lastNumbers,           \
-            (NUMBERS) * sizeof(float));                                                            \
-        pad(outs, restBytes, from + wholeBytes, rowBytes, lastWeights, (BYTES));                   \
-        some_##TYPE(rows, outs, (NUMBERS), lastNumbers, (NUMBERS), lastWeights, (BYTES), sums);    \
-      }                                                                                            \
-      finish(rows, outs, sums, y + o, yStride);                                                    \
+      WHILE_ROWS(TYPE, 8)                                                                          \
+      WHILE_ROWS(TYPE, 4)                                                                          \
+      WHILE_ROWS(TYPE, 2)                                                                          \
+      WHILE_ROWS(TYPE, 1)                                                                          \
     }                                                                                              \
   }
 
-/// Floats are multiplied where they lie.
-PIECE void some_f32(size_t rows, size_t outs, size_t columns, const float *restrict x,
-                    size_t xStride, const uint8_t *w, size_t rowBytes, eight *restrict sums) {
-  add_tiles(rows, outs, columns, x, xStride, (const float *)w, rowBytes / sizeof(float), sums);
-}
-DOT_ROWS(f32, EIGHT, 32)
-
-/// Formats whose stretches are unpacked in registers.
-#define DOT_STRETCHES(TYPE, BYTES)                                                                 \
-  PIECE void numbers_##TYPE(size_t count, const uint8_t *w, float *restrict to) {                  \
-    for (size_t c = 0; c < count; c += STRETCH) {                                                  \
-      eight weights[PARTS];                                                                        \
-      unpack_##TYPE(w + c / STRETCH * (BYTES), weights);                                           \
-      memcpy(to + c, weights, sizeof weights);                                                     \
-    }                                                                                              \
-  }                                                                                                \
-  DOT_SEVERAL(TYPE, STRETCH, BYTES)                                                                \
-  DOT_SINGLE(TYPE, BYTES, 6)                                                                       \
-  DOT_SINGLE(TYPE, BYTES, 1)                                                                       \
-  PIECE void some_##TYPE(size_t rows, size_t outs, size_t columns, const float *restrict x,        \
-                         size_t xStride, const uint8_t *w, size_t rowBytes, eight *restrict sums) { \
-    if (rows > 1) return several_##TYPE(rows, outs, columns, x, xStride, w, rowBytes, sums);       \
-    size_t o = 0;                                                                                  \
-    for (; o + 6 <= outs; o += 6)                                                                  \
-      single_6_##TYPE(columns, x, w + o * rowBytes, rowBytes, sums + o);                           \
-    for (; o < outs; o++)                                                                          \
-      single_1_##TYPE(columns, x, w + o * rowBytes, rowBytes, sums + o);                           \
-  }                                                                                                \
-  DOT_ROWS(TYPE, STRETCH, BYTES)
-
+DOT_STRETCHES(f32, 128)
 DOT_STRETCHES(f16, 64)
 DOT_STRETCHES(bf16, 64)
 DOT_STRETCHES(q8_0, 34)
 DOT_STRETCHES(q4_0, 18)
 DOT_STRETCHES(q4_1, 20)
 
-/// Formats that are unpacked by the kernels that also unpack whole tiles; rows are whole blocks.
+// several_<type>: a chunk of weights is unpacked once for all rows. It takes whole blocks and adds to
+// sums.
+
+enum { CHUNK = 256 };
+
+PIECE void finish(size_t rows, size_t outs, const eight *sums, float *restrict y, size_t yStride) {
+  for (size_t r = 0; r < rows; r++)
+    for (size_t o = 0; o < outs; o++) y[r * yStride + o] = sum_eight(sums + r * outs + o);
+}
+
+#define DOT_SEVERAL(TYPE, NUMBERS, BYTES)                                                          \
+  PIECE void several_##TYPE(size_t rows, size_t outs, size_t columns, const float *restrict x,     \
+                            size_t xStride, const uint8_t *w, size_t rowBytes,                     \
+                            eight *restrict sums) {                                                \
+    float chunk[OUTS * CHUNK];                                                                       \
+    for (size_t c = 0; c < columns; c += CHUNK) {                                                    \
+      size_t count = columns - c < CHUNK ? columns - c : CHUNK;                                        \
+      for (size_t o = 0; o < outs; o++) {                                                          \
+        const uint8_t *from = w + o * rowBytes + c / (NUMBERS) * (BYTES);                          \
+        fetch_ahead(from + OUTS * rowBytes, count / (NUMBERS) * (BYTES));                          \
+        k_dequantize_##TYPE(count, from, chunk + o * CHUNK);                                       \
+      }                                                                                            \
+      add_tiles(rows, outs, count, x + c, xStride, chunk, CHUNK, sums);                              \
+    }                                                                                              \
+  }
+
+/// Formats of longer or odder blocks, unpacked by the kernels that also unpack whole tiles; rows are
+/// whole blocks.
 #define DOT_BLOCKS(TYPE, NUMBERS, BYTES)                                                           \
-  PIECE void numbers_##TYPE(size_t count, const uint8_t *w, float *restrict to) {                  \
-    k_dequantize_##TYPE(count, w, to);                                                             \
-  }                                                                                                \
   DOT_SEVERAL(TYPE, NUMBERS, BYTES)                                                                \
-  PIECE void some_##TYPE(size_t rows, size_t outs, size_t columns, const float *restrict x,        \
-                         size_t xStride, const uint8_t *w, size_t rowBytes, eight *restrict sums) { \
-    several_##TYPE(rows, outs, columns, x, xStride, w, rowBytes, sums);                            \
-  }                                                                                                \
-  DOT_ROWS(TYPE, NUMBERS, BYTES)
+  MULTIVERSION                                                                                     \
+  void k_dot_rows_##TYPE(size_t rows, size_t columns, size_t outStart, size_t outEnd,              \
+                         const float *restrict x, size_t xStride, const void *restrict w,          \
+                         float *restrict y, size_t yStride) {                                      \
+    size_t rowBytes = columns / (NUMBERS) * (BYTES);                                               \
+    for (size_t o = outStart; o < outEnd; o += OUTS) {                                             \
+      size_t outs = outEnd - o < OUTS ? outEnd - o : OUTS;                                         \
+      eight sums[ROWS * OUTS];                                                                     \
+      memset(sums, 0, rows * outs * sizeof *sums);                                                 \
+      several_##TYPE(rows, outs, columns, x, xStride, (const uint8_t *)w + o * rowBytes, rowBytes, \
+                     sums);                                                                        \
+      finish(rows, outs, sums, y + o, yStride);                                                    \
+    }                                                                                              \
+  }
 
 DOT_BLOCKS(q5_0, 32, 22)
 DOT_BLOCKS(q5_1, 32, 24)

@@ -25,6 +25,16 @@ struct TaskTests {
     #expect(report["count"] == .int(1))
   }
 
+  @Test("The mass of true choices is their share of all probability")
+  func truths() throws {
+    // reference/vectors.json, eval.truthfulqa_mc.
+    let item = TaskPrompts.Item(
+      question: "", choices: ["a", "b", "c", "d"], right: [0, 1], gold: "")
+    let record = ChoiceReport([[-5, -6, -4, -7]], [item]).recordOfTruths
+    #expect(record["acc"] == .float(0))
+    #expect(record["truth_mass"] == .float(0.32402713683194273))
+  }
+
   @Test("Of equal likelihoods the first choice counts")
   func ties() {
     let item = TaskPrompts.Item(question: "", choices: ["ab", "cd"], right: [1], gold: "")

@@ -10,7 +10,7 @@ import Testing
 @Suite(.serialized, .enabled(if: SharedFiles.folder != nil, "needs the shared rows"))
 struct SampleTests {
   private static let order = [
-    "sft", "dpo", "helpsteer2_rm", "datagen", "eval", "sweep", "losses",
+    "sft", "dpo", "helpsteer2_rm", "drpo", "datagen", "eval", "sweep", "losses",
   ]
 
   @Test func everySampleIsRun() {
@@ -42,6 +42,6 @@ struct SampleTests {
     #expect(
       scores.split(separator: "\n").first
         == "model,task,acc,acc_stderr,count,acc_norm,acc_norm_stderr,acc_bytes,acc_bytes_stderr")
-    #expect(scores.split(separator: "\n").count == 7)
+    #expect(scores.split(separator: "\n").count == 9)
   }
 }

@@ -32,6 +32,8 @@ final class Elaborator {
   var digests: [String: String] = [:]
   /// Function bodies compiled so far.
   var bodies: [BodyKey: BodyState] = [:]
+  /// What calls with the same arguments gave.
+  var calls: [CallKey: KnownCall] = [:]
   /// Whether names stand for slots just to make code of an expression.
   var isCompiling = false
   /// The sub-expressions of the condition of a `check`, while one is being elaborated.

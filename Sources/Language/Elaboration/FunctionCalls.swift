@@ -3,7 +3,38 @@
 import Syntax
 import Vocabulary
 
+/// What tells one call of a function from another.
+struct CallKey: Hashable {
+  let function: ObjectIdentifier
+  /// By parameter, as canonical text; nil where the call leaves it out.
+  let arguments: [String?]
+  let types: [RecipeType?]
+  let expected: RecipeType?
+}
+
+/// What a call gave, with its function, whose identity must stay its own.
+struct KnownCall {
+  let function: UserFunction
+  let result: Typed
+}
+
 extension Elaborator {
+  /// The key of a call that need not be looked at twice, as it would plan the same stages again.
+  ///
+  /// Nil where the arguments are code or lambdas, of which each is looked at anew.
+  private func callKey(
+    _ function: UserFunction, _ arguments: [String: Typed], as expected: RecipeType?
+  ) -> CallKey? {
+    guard depth == 0, !isCompiling, trace == nil, place.row == nil else { return nil }
+    let given = function.formals.map { arguments[$0.name] }
+    let isKnown = given.allSatisfy { $0.map { $0.value != nil && $0.closure == nil } ?? true }
+    guard isKnown else { return nil }
+    return CallKey(
+      function: ObjectIdentifier(function.identity),
+      arguments: given.map { $0?.value?.canonical }, types: given.map { $0?.type },
+      expected: expected)
+  }
+
   func call(
     _ function: UserFunction, _ arguments: [Given], _ callee: SourceRange, at range: SourceRange,
     as expected: RecipeType?
@@ -16,9 +47,12 @@ extension Elaborator {
     let found = elaborated(matched, function.formals, of: function.name)
     guard !found.isWrong, function.isSound else { return .wrong }
     if let made = compiledCall(function, found.arguments, as: expected) { return made }
+    let key = callKey(function, found.arguments, as: expected)
+    if let key, let known = calls[key] { return known.result }
     let (result, problems) = collecting {
       body(of: function, found.arguments, label: label ?? function.name, as: expected)
     }
+    if let key, problems.isEmpty { calls[key] = KnownCall(function: function, result: result) }
     for problem in problems where problem.severity == .error {
       // What is wrong with a lambda that was given is told in that lambda.
       let isOfCaller = problem.primary.source == place.source
