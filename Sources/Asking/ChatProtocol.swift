@@ -37,13 +37,22 @@ extension Endpoint {
     if !question.stop.isEmpty { object["stop"] = .list(question.stop.map(JSONValue.text)) }
     // The seed of a row, so that a server that heeds it draws the same again.
     if question.isDrawn { object["seed"] = .int(Int(wish.draw >> 1)) }
-    if let shape = question.shape {
-      object["response_format"] = [
-        "type": "json_schema",
-        "json_schema": ["name": "answer", "strict": true, "schema": shape.type.type.schema],
-      ]
+    if let shape = question.shape, let format = format(shape.type.type.schema) {
+      object["response_format"] = format
     }
     return .object(object)
+  }
+
+  private func format(_ schema: JSONValue) -> JSONValue? {
+    switch records {
+    case .schema:
+      [
+        "type": "json_schema",
+        "json_schema": ["name": "answer", "strict": true, "schema": schema],
+      ]
+    case .object: ["type": "json_object", "schema": schema]
+    case .plain: nil
+    }
   }
 
   /// A server that does not hold answers to a schema is at least told of it.

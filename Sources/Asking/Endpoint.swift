@@ -18,6 +18,16 @@ public struct Endpoint: OpaqueValue, RecipeValue {
   /// Requests a minute; nil for no limit.
   var rate: Int?
   var limits: Limits
+  var records: RecordFormat
+
+  /// How a server is told of the record type that an answer has to be.
+  enum RecordFormat: String, RecipeChoice {
+    case schema = "json_schema"
+    /// As llama-cpp-python and some others want it: the schema beside the type.
+    case object = "json_object"
+    /// Not at all, but for the words in the question.
+    case plain
+  }
 
   /// What may be spent on this model, over all runs whose answers are kept.
   struct Limits: Sendable {
@@ -71,6 +81,10 @@ private enum Given {
     "budget", "The most tokens, read and written, over all runs.", role: .execution)
   static let money = Parameter<Double?>(
     "spend", "The most money, in the unit of prices, over all runs.", role: .execution)
+  static let records = Parameter(
+    "records",
+    "How it is told of record types; \"json_object\" for llama-cpp-python, \"plain\": by words alone.",
+    default: Endpoint.RecordFormat.schema, role: .execution)
   static let read = Parameter(
     "read_price", "What a million tokens of questions cost.", default: 0.0, .atLeast(0),
     role: .execution)
@@ -102,12 +116,14 @@ extension Vocabulary.Primitive {
     in: .generation, cost: .light, effects: .network,
     examples: [#"endpoint("http://127.0.0.1:8080/v1", model: "llama", together: 2)"#],
     Given.address, Given.model, Given.key, Given.timeout, Given.retries, Given.pause,
-    Given.together, Given.rate, Given.tokens, Given.money, Given.read, Given.written
+    Given.together, Given.rate, Given.tokens, Given.money, Given.read, Given.written, Given.records
   ) {
-    _, address, model, key, timeout, retries, pause, together, rate, tokens, money, read, written in
+    _, address, model, key, timeout, retries, pause, together, rate, tokens, money, read, written,
+    records in
     Endpoint(
       address: address, model: model, key: key, timeout: timeout.seconds, retries: retries,
       pause: pause.seconds, together: together, rate: rate,
-      limits: .init(tokens: tokens?.count, money: money, prices: (read, written)))
+      limits: .init(tokens: tokens?.count, money: money, prices: (read, written)),
+      records: records)
   }
 }

@@ -35,9 +35,9 @@ struct EndpointTeacher: Teacher {
       case .refused(let reason):
         queue.give(up: place)
         try told(wish, .refusal(reason))
-      case .again(let what, let pause):
+      case .again(let what, let pause, let said):
         trouble.count("tried again: \(what)")
-        queue.fail(place, what, pause: pause)
+        queue.fail(place, said.isEmpty ? what : "\(what): \(said)", pause: pause)
       case .stop(let error): throw error
       }
     }
@@ -50,27 +50,27 @@ private enum Verdict {
   case answer(Answer)
   /// Asking again would give no answer to this question.
   case refused(String)
-  /// Asking again may help, after so many seconds if the server says how many.
-  case again(String, pause: Double?)
+  /// Asking again may help, after so many seconds if the server says how many, and what it said.
+  case again(String, pause: Double? = nil, said: String = "")
   /// No question will be answered.
   case stop(EndpointError)
 
   init(_ ending: Line.Ending, on wish: Wish, hiding key: String?) {
     switch ending {
-    case .failed(let reason): self = .again(reason, pause: nil)
+    case .failed(let reason): self = .again(reason)
     case .response(let status, let data, let pause):
       let said = String(decoding: data.prefix(300), as: UTF8.self).hiding(key)
         .replacing("\n", with: " ")
       switch status {
       case 200..<300:
         guard let answer = Answer(body: data, asking: wish.question) else {
-          self = .again("malformed response", pause: nil)
+          self = .again("malformed response")
           return
         }
         self =
           answer.value(wish.question.shape) == nil
           ? .again("answer of another type", pause: 0) : .answer(answer)
-      case 408, 409, 425, 429, 500...: self = .again("status \(status)", pause: pause)
+      case 408, 409, 425, 429, 500...: self = .again("status \(status)", pause: pause, said: said)
       case 401, 403:
         self = .stop(
           EndpointError(
