@@ -15,6 +15,10 @@ struct LocalTeacher: Teacher {
     var constraints: [String: TokenConstraint] = [:]
     for wish in wishes {
       let prompt = try model.prompt(wish.question.messages)
+      guard !prompt.isEmpty else {
+        try told(wish, .refusal("the question is empty"))
+        continue
+      }
       let room = model.dimensions.context - prompt.count
       let constraint = try constraint(wish.question.shape, &constraints)
       guard room >= max(1, min(constraint?.leastTokens ?? 1, wish.question.maximum)) else {

@@ -201,6 +201,9 @@ struct AskTests {
     let none = try Asked().run(
       asking(["x", long], #"a: ask(m, .q, max: 2tokens, lacking: "none") ?? "nothing""#))
     #expect(none.rows.map { $0["a"] ?? .none }.last == .text("nothing"))
+    // The tiny model has no template that would make a prompt of nothing.
+    let empty = try Asked().run(asking(["x", ""], #"a: ask(m, .q, max: 2tokens)"#))
+    #expect(empty.ledgers.entry("add", "dropped: the question is empty") == 1)
   }
 }
 
