@@ -35,13 +35,16 @@ public struct Table: Sendable {
   }
 }
 
-/// A series over steps.
+/// A series over steps, or over what another series was at each of them.
 public struct Curve: Sendable {
   public var name: String
   public var values: [Double]
+  /// Where each value stands on the x axis; nil for one step after the other.
+  public var positions: [Double]?
 
-  public init(name: String, values: [Double]) {
+  public init(name: String, values: [Double], positions: [Double]? = nil) {
     self.name = name
     self.values = values
+    self.positions = positions
   }
 }

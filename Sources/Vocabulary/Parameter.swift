@@ -105,7 +105,7 @@ extension Rule<Ratio> {
 }
 
 /// A parameter with its Swift type erased: what tools can show and check.
-public struct Slot: Sendable {
+public final class Slot: Sendable {
   public let name: String
   public let summary: String
   public let type: RecipeType

@@ -11,6 +11,13 @@ struct CurveAndProgressTests {
       ])
   }
 
+  @Test("Points stand where their positions are, those that are not finite nowhere")
+  func scattered() {
+    #expect(
+      BrailleCurve(width: 18, height: 1).lines([0, 1, .nan], at: [-1, 1, 0])
+        == ["1.00 ┤⡀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠈", "      -1.00   1.00"])
+  }
+
   @Test("A constant lies in the middle, and what is not finite leaves a gap")
   func gaps() {
     #expect(BrailleCurve.sparkline([1, 1, 1, 1], width: 2) == "⠤⠤")

@@ -65,23 +65,22 @@ extension Elaborator {
   /// call's first data.
   func elaborated(_ matched: Matched, _ formals: [Formal], of name: String) -> Elaborated {
     var result = Elaborated()
-    var inner = place
-    inner.label = nil
-    within(inner) {
-      var hasRows = false
-      for formal in formals.filter(\.type.isRows) + formals.filter({ !$0.type.isRows }) {
-        guard let given = matched.byFormal[formal.name] else { continue }
-        let typed = argument(given, formal, of: name)
-        result.arguments[formal.name] = typed
-        guard !hasRows, !formal.type.isNeverRows, let row = typed.type.rowType else { continue }
-        // From here on, `.column` means a column of these rows.
-        place.row = RowContext(fields: row.fields, slot: nil, range: given.range)
-        hasRows = true
-      }
-      guard let rest = formals.first(where: \.takesRest) else { return }
-      result.rest = matched.rest.map { label, given in
-        (label.text, self.argument(given, rest, called: label.text, of: name))
-      }
+    let (label, row) = (place.label, place.row)
+    place.label = nil
+    defer { (place.label, place.row) = (label, row) }
+    var hasRows = false
+    for formal in formals.filter(\.type.isRows) + formals.filter({ !$0.type.isRows }) {
+      guard let given = matched.byFormal[formal.name] else { continue }
+      let typed = argument(given, formal, of: name)
+      result.arguments[formal.name] = typed
+      guard !hasRows, !formal.type.isNeverRows, let row = typed.type.rowType else { continue }
+      // From here on, `.column` means a column of these rows.
+      place.row = RowContext(fields: row.fields, slot: nil, range: given.range)
+      hasRows = true
+    }
+    guard let rest = formals.first(where: \.takesRest) else { return result }
+    result.rest = matched.rest.map { label, given in
+      (label.text, self.argument(given, rest, called: label.text, of: name))
     }
     return result
   }
@@ -89,10 +88,11 @@ extension Elaborator {
   private func argument(
     _ given: Given, _ formal: Formal, called label: String? = nil, of name: String
   ) -> Typed {
-    let what = "`\(label ?? formal.name)` of `\(name)`"
     let typed = elaborate(given, as: formal.type)
-    let advice = formal.summary.isEmpty ? nil : "\(label ?? formal.name): \(formal.summary)"
-    let fitting = require(typed, formal.type, at: given.range, what, advice: advice)
+    // Words are put together only where something is wrong.
+    let fitting = require(
+      typed, formal.type, at: given.range, "`\(label ?? formal.name)` of `\(name)`",
+      advice: formal.summary.isEmpty ? nil : "\(label ?? formal.name): \(formal.summary)")
     if let constraint = formal.constraint {
       return constrained(fitting, constraint, called: formal.name, at: given.range)
     }

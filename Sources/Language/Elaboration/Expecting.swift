@@ -13,11 +13,11 @@ extension Elaborator {
   ///
   /// - Parameter advice: what the place is for, said where the types tell no more.
   func require(
-    _ typed: Typed, _ type: RecipeType, at range: SourceRange, _ what: String,
-    advice: String? = nil
+    _ typed: Typed, _ type: RecipeType, at range: SourceRange, _ what: @autoclosure () -> String,
+    advice: @autoclosure () -> String? = nil
   ) -> Typed {
     if type.accepts(typed.type) { return fitted(typed, to: type) }
-    if !typed.type.isWrong { report(mismatch(typed, type, at: range, what, advice)) }
+    if !typed.type.isWrong { report(mismatch(typed, type, at: range, what(), advice())) }
     return Typed(.unknown, .absent)
   }
 

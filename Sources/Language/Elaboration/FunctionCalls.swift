@@ -181,14 +181,12 @@ extension Elaborator {
 
   private func formal(_ formal: SyntaxTree.Formal, _ documentation: Documentation) -> Formal {
     let type = type(formal.type)
-    var result = Formal(name: formal.label.text, type: type)
-    result.summary = documentation.parameters[formal.label.text] ?? ""
-    result.isSubject = formal.isUnlabelled
-    result.isOptional = formal.fallback != nil || type.isOptional
-    result.fallback = formal.fallback
-    result.fallbackSource = formal.fallback.map { place.source[$0.range] }
-    result.constraint = constraint(of: formal.type)
-    return result
+    return Formal(
+      name: formal.label.text, type: type,
+      summary: documentation.parameters[formal.label.text] ?? "", fallback: formal.fallback,
+      fallbackSource: formal.fallback.map { place.source[$0.range] },
+      isSubject: formal.isUnlabelled, isOptional: formal.fallback != nil || type.isOptional,
+      constraint: constraint(of: formal.type))
   }
 
   /// The body with parameters of the declared types, whose values are not known.

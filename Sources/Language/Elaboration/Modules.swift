@@ -122,11 +122,10 @@ extension Elaborator {
     return file.statements.compactMap { statement in
       guard case .parameter(let parameter) = statement.kind else { return nil }
       let (type, _) = collecting { self.type(parameter.type) }
-      var formal = Formal(name: parameter.name.text, type: type)
-      formal.summary = statement.documentation ?? ""
-      formal.isOptional = parameter.fallback != nil || type.isOptional
-      formal.fallbackSource = parameter.fallback.map { place.source[$0.range] }
-      return formal
+      return Formal(
+        name: parameter.name.text, type: type, summary: statement.documentation ?? "",
+        fallbackSource: parameter.fallback.map { place.source[$0.range] },
+        isOptional: parameter.fallback != nil || type.isOptional)
     }
   }
 

@@ -63,18 +63,37 @@ struct UserFunction: Sendable {
 }
 
 /// A parameter of anything that can be called, as calls are matched against it.
-struct Formal: Sendable {
+///
+/// A class, as lists of them are sifted at each call.
+final class Formal: Sendable {
   let name: String
   let type: RecipeType
-  var summary = ""
-  var fallback: SyntaxTree.Expression?
+  let summary: String
+  let fallback: SyntaxTree.Expression?
   /// The default as the recipe writes it; primitives have it as a value.
-  var fallbackSource: String?
-  var fallbackValue: Value?
-  var isSubject = false
-  var isOptional = false
-  var takesRest = false
-  var constraint: Constraint?
+  let fallbackSource: String?
+  let fallbackValue: Value?
+  let isSubject: Bool
+  let isOptional: Bool
+  let takesRest: Bool
+  let constraint: Constraint?
+
+  init(
+    name: String, type: RecipeType, summary: String = "", fallback: SyntaxTree.Expression? = nil,
+    fallbackSource: String? = nil, fallbackValue: Value? = nil, isSubject: Bool = false,
+    isOptional: Bool = false, takesRest: Bool = false, constraint: Constraint? = nil
+  ) {
+    self.name = name
+    self.type = type
+    self.summary = summary
+    self.fallback = fallback
+    self.fallbackSource = fallbackSource
+    self.fallbackValue = fallbackValue
+    self.isSubject = isSubject
+    self.isOptional = isOptional
+    self.takesRest = takesRest
+    self.constraint = constraint
+  }
 
   /// The default as signatures show it.
   var fallbackText: String? {
@@ -91,7 +110,7 @@ struct Formal: Sendable {
 }
 
 extension Formal {
-  init(_ slot: Slot) {
+  convenience init(_ slot: Slot) {
     self.init(
       name: slot.name, type: slot.type, summary: slot.summary,
       fallbackValue: slot.fallback,

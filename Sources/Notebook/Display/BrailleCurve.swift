@@ -16,11 +16,29 @@ public struct BrailleCurve {
   /// The curve with its greatest and least value at the left, and the range of x below.
   public func lines(_ values: [Double], first: String = "", last: String = "") -> [String] {
     guard let range = Self.range(values) else { return ["no values"] }
+    return framed(range, first: first, last: last) { $0.plotted(values, range) }
+  }
+
+  /// A dot for each value where it stands on the x axis.
+  public func lines(_ values: [Double], at positions: [Double]) -> [String] {
+    let points = zip(positions, values).filter { $0.isFinite && $1.isFinite }
+    guard let range = Self.range(points.map(\.1)), let places = Self.range(points.map(\.0)) else {
+      return ["no values"]
+    }
+    return framed(
+      range, first: ReadableNumber.measure(places.lowerBound),
+      last: ReadableNumber.measure(places.upperBound)
+    ) { $0.scattered(points, range, places) }
+  }
+
+  private func framed(
+    _ range: ClosedRange<Double>, first: String, last: String, _ draw: (DotCanvas) -> [String]
+  ) -> [String] {
     let labels = [
       ReadableNumber.measure(range.upperBound), ReadableNumber.measure(range.lowerBound),
     ]
     let margin = labels.reduce(0) { max($0, DisplayWidth.of($1)) }
-    let rows = DotCanvas(width: max(1, width - margin - 2), height: height).plotted(values, range)
+    let rows = draw(DotCanvas(width: max(1, width - margin - 2), height: height))
     var lines = rows.enumerated().map { index, row in
       let label = index == 0 ? labels[0] : index == rows.count - 1 ? labels[1] : ""
       let mark = label.isEmpty ? " │" : " ┤"
@@ -73,6 +91,19 @@ private struct DotCanvas {
       let y = level(value, range)
       canvas.drawColumn(x, from: y, toward: previous)
       previous = y
+    }
+    return canvas.rows
+  }
+
+  /// The rows of the picture, with a dot for each point.
+  func scattered(
+    _ points: [(Double, Double)], _ range: ClosedRange<Double>, _ places: ClosedRange<Double>
+  ) -> [String] {
+    var canvas = self
+    let span = places.upperBound - places.lowerBound
+    for (place, value) in points {
+      let share = span > 0 ? (place - places.lowerBound) / span : 0.5
+      canvas.set(Int((share * Double(2 * width - 1)).rounded()), level(value, range))
     }
     return canvas.rows
   }

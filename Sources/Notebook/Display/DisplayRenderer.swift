@@ -75,7 +75,8 @@ public struct DisplayRenderer {
     let title = Style.bold.applied(to: curve.name, styling)
     guard art == .box, curve.values.count > 1 else { return [title + last] }
     let drawing = BrailleCurve(width: min(width, Self.widestCurve), height: Self.curveHeight)
-    return [title + last] + drawing.lines(curve.values, first: "1", last: steps)
+    let picture = curve.positions.map { drawing.lines(curve.values, at: $0) }
+    return [title + last] + (picture ?? drawing.lines(curve.values, first: "1", last: steps))
   }
 }
 
