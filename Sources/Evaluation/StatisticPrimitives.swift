@@ -29,9 +29,11 @@ extension Primitive {
     }
     let drawn = Bootstrap(resamples: resamples, seed: UInt64(seed))
       .interval(rows: numbers.count, mean)
+    // Of no rows there is no mean, nor anything that it lies between.
+    let (low, high) = numbers.isEmpty ? (.nan, .nan) : (drawn.lowerBound, drawn.upperBound)
     return Record([
-      ("mean", .float(mean(Array(numbers.indices)))), ("low", .float(drawn.lowerBound)),
-      ("high", .float(drawn.upperBound)), ("rows", .int(numbers.count)),
+      ("mean", .float(mean(Array(numbers.indices)))), ("low", .float(low)), ("high", .float(high)),
+      ("rows", .int(numbers.count)),
     ])
   }
 

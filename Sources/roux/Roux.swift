@@ -17,6 +17,7 @@ import Vocabulary
       Exit codes: 0 done, 1 a stage failed, 2 usage, 3 the recipe does not check, \
       4 a check failed, 130 paused.
       """,
+    version: "roux \(version)",
     subcommands: [
       Run.self, Check.self, ShowPlan.self, Format.self, Document.self, Explain.self, Measure.self,
       ServeEditor.self, Editor.self,
