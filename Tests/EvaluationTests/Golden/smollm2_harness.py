@@ -3,7 +3,7 @@
     pip install lm-eval==0.4.13 transformers gguf accelerate torch
     python smollm2_harness.py MODEL.gguf ROWS [TASK ...]
 
-MODEL.gguf is SmolLM2-135M-Instruct, ROWS the folder with llm-eval/ and mmlu/. Everything runs offline,
+MODEL.gguf is SmolLM2-135M-Instruct, ROWS the folder with llm-eval/, mmlu/ and tokenizers/. Everything runs offline,
 on rows that are read in place; the result names the rows and holds no text of them.
 """
 
@@ -112,7 +112,11 @@ def main():
     path = Path(sys.argv[1])
     names = sys.argv[3:] or list(TASKS)
     where = {"pretrained_model_name_or_path": str(path.parent), "gguf_file": path.name}
-    tokenizer = transformers.AutoTokenizer.from_pretrained(**where)
+    # The published tokenizer: what Transformers makes of the one in a GGUF file cuts two spaces before a
+    # digit in two, which the published one does not.
+    tokenizer = transformers.PreTrainedTokenizerFast(
+        tokenizer_file=str(Path(sys.argv[2]) / "tokenizers/smollm2/tokenizer.json"),
+        bos_token="<|im_start|>", eos_token="<|im_end|>", pad_token="<|im_end|>")
     network = transformers.AutoModelForCausalLM.from_pretrained(**where, dtype=torch.float32)
     model = HFLM(pretrained=network, tokenizer=tokenizer, dtype="float32", batch_size=8)
     file = HERE / "smollm2_harness.json"
