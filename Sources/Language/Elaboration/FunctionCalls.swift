@@ -10,6 +10,8 @@ struct CallKey: Hashable {
   let arguments: [String?]
   let types: [RecipeType?]
   let expected: RecipeType?
+  /// Where relative paths start: the same words in an imported recipe may mean another file.
+  let directory: Folder
 }
 
 /// What a call gave, with its function, whose identity must stay its own.
@@ -32,7 +34,7 @@ extension Elaborator {
     return CallKey(
       function: ObjectIdentifier(function.identity),
       arguments: given.map { $0?.value?.canonical }, types: given.map { $0?.type },
-      expected: expected)
+      expected: expected, directory: place.directory)
   }
 
   func call(
