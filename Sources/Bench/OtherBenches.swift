@@ -51,7 +51,8 @@ struct ModelBench {
       }
       return try Timing.time { _ = try generator.run(requests) }
     }
-    _ = try seconds(8)
+    // All the way, so that the peak has seen every key and value.
+    _ = try seconds(128)
     let peak = ProcessUse.peakBytes
     var sgemm = SgemmRate(threads: threads)
     let read = ReadRate(threads: threads)
