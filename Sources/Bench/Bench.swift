@@ -20,14 +20,17 @@ public struct Bench {
   /// What preference training is measured with: the language makes the loss.
   public struct Preference: Sendable {
     let loss: Value
+    let rival: Value
     let rows: URL?
     let pairs: Int
 
     /// - Parameters:
     ///   - loss: a loss that compares pairs with a reference.
+    ///   - rival: what `loss` is timed in turn with.
     ///   - rows: HH-RLHF rows; nil makes pairs of random tokens.
-    public init(loss: Value, rows: URL?, pairs: Int = 16) {
+    public init(loss: Value, rival: Value, rows: URL?, pairs: Int = 16) {
       self.loss = loss
+      self.rival = rival
       self.rows = rows
       self.pairs = pairs
     }
@@ -57,11 +60,13 @@ public struct Bench {
   public static let names = [
     "check recipes", "sgemm", "load", "tokenize", "lora-sft 4x256", "lora-sft f32 4x256",
     "qlora-sft 4x256", "full-sft 4x256", "forward 4x256", "generate 1", "generate 8", "dpo pairs",
-    "tiny 8x64", large,
+    "tiny 8x64", large, inTurn,
   ]
 
   /// Minutes of work: measured where the filter names it.
   private static let large = "qlora-sft 3B 1x128"
+  /// Says something of a loss that `--loss` names.
+  private static let inTurn = "losses in turn"
 
   /// The rows of the measurements whose name contains `filter`, each told as soon as it is there.
   public func run(filter: String?, _ tell: (BenchRow) -> Void) throws -> BenchReport {
@@ -76,7 +81,7 @@ public struct Bench {
   }
 
   private func isWanted(_ name: String, _ filter: String?) -> Bool {
-    guard let filter else { return name != Self.large }
+    guard let filter else { return name != Self.large && name != Self.inTurn }
     return name.contains(filter) && (name != Self.large || filter.contains("3B"))
   }
 
@@ -95,7 +100,8 @@ public struct Bench {
     case "forward 4x256": [try ofModel().forward()]
     case "generate 1": [try ofModel().generate(rows: 1)]
     case "generate 8": [try ofModel().generate(rows: 8)]
-    case "dpo pairs": try pairs(name)
+    case "dpo pairs": try pairs().map { try $0.measure(name) } ?? []
+    case Self.inTurn: try losses(name)
     default: try tiny(name)
     }
   }
@@ -149,14 +155,18 @@ public struct Bench {
     ).measure(self)
   }
 
-  private func pairs(_ name: String) throws -> [BenchRow] {
-    guard let preference else { return [] }
+  private func pairs() throws -> PairBench? {
+    guard let preference else { return nil }
     let model = try BenchModel.smolLM2(file).attaching(LoRASettings(rank: 16, alpha: 32), seed: 1)
     return try PairBench(
       model: model, loss: Loss(recipeValue: preference.loss), rows: preference.rows,
-      pairs: preference.pairs,
-      threads: threads
-    ).measure(name)
+      pairs: preference.pairs, threads: threads)
+  }
+
+  private func losses(_ name: String) throws -> [BenchRow] {
+    guard let preference, let bench = try pairs() else { return [] }
+    let rival = try Loss(recipeValue: preference.rival)
+    return [try bench.inTurn(name, against: rival, epochs: runs)]
   }
 
   private func full(_ name: String) throws -> [BenchRow] {

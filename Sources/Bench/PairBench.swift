@@ -31,18 +31,12 @@ struct PairBench {
   {
     ProcessUse.startOver()
     let pool = WorkerPool(count: threads)
-    var settings = TrainingSettings(
-      budget: Budget(Quantity(1, .epochs)), batch: Self.batch,
-      schedule: Schedule(.constant, peak: 1e-5), length: Self.length, shuffles: false)
-    settings.sharesPrompts = sharesPrompts
     var losses: [Double] = []
     let start = ProcessUse.processorSeconds
     let seconds = try Timing.time {
       let base = try Scorer(model, pool: pool, sharesPrompts: sharesPrompts)
         .logProbabilities(examples)
-      let trainer = try Trainer(
-        model, loss, examples, base: base, settings: settings, pool: pool, snapshot: nil,
-        isOwnReference: true)
+      let trainer = try trainer(loss, examples, base, pool, sharesPrompts: sharesPrompts)
       for _ in 0..<(trainer.steps ?? 0) { losses.append(try trainer.step(rate: 1e-5).loss) }
     }
     var row = BenchRow(name, .pairs, Double(examples.count), Timing([seconds]))
@@ -53,6 +47,51 @@ struct PairBench {
       "\(examples.count) pairs, \(tokens) tokens, \(rows == nil ? "random" : "real"); "
       + "\(BenchReport.figure(busy, 1)) s of processors; first loss "
       + BenchReport.figure(losses.first ?? .nan, 6)
+    return row
+  }
+
+  private func trainer(
+    _ loss: Loss, _ examples: [Example], _ base: [[[Float]]], _ pool: WorkerPool,
+    sharesPrompts: Bool = true, epochs: Int = 1
+  ) throws -> Trainer {
+    var settings = TrainingSettings(
+      budget: Budget(Quantity(Double(epochs), .epochs)), batch: Self.batch,
+      schedule: Schedule(.constant, peak: 1e-5), length: Self.length, shuffles: false)
+    settings.sharesPrompts = sharesPrompts
+    return try Trainer(
+      model, loss, examples, base: base, settings: settings, pool: pool, snapshot: nil,
+      isOwnReference: true)
+  }
+
+  /// Two losses step by step in turn on the same batches, so that both meet the same machine.
+  ///
+  /// Which of them is first changes from step to step. The first epoch warms up.
+  func inTurn(_ name: String, against rival: Loss, epochs: Int) throws -> BenchRow {
+    ProcessUse.startOver()
+    let pool = WorkerPool(count: threads)
+    let examples = try examples()
+    let base = try Scorer(model, pool: pool).logProbabilities(examples)
+    let trainers = try [loss, rival].map { loss in
+      try trainer(loss, examples, base, pool, epochs: epochs + 1)
+    }
+    var seconds: [[Double]] = [[], []]
+    for step in 0..<(trainers[0].steps ?? 0) {
+      for i in step.isMultiple(of: 2) ? [0, 1] : [1, 0] {
+        seconds[i].append(try Timing.time { _ = try trainers[i].step(rate: 1e-5) })
+      }
+    }
+    let warm = (trainers[0].steps ?? 0) / (epochs + 1)
+    let (own, others) = (seconds[0].dropFirst(warm), seconds[1].dropFirst(warm))
+    // Of what the rival does in a second, how much the loss does.
+    let ratios = zip(own, others).map { $1 / $0 }.sorted()
+    var row = BenchRow(name, .pairs, Double(Self.batch), Timing(Array(own)))
+    row.peakBytes = ProcessUse.peakBytes
+    let quarters = [ratios[ratios.count / 4], ratios[ratios.count * 3 / 4]]
+    row.note =
+      "\(BenchReport.figure(Timing.median(ratios), 3)) of the speed of dpo(), median of "
+      + "\(ratios.count) steps in turn; middle half "
+      + quarters.map { BenchReport.figure($0, 3) }.joined(separator: " to ")
+      + "; whole \(BenchReport.figure(others.reduce(0, +) / own.reduce(0, +), 3))"
     return row
   }
 

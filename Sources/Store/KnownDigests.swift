@@ -1,7 +1,7 @@
 import Foundation
 import Synchronization
 
-/// The hashes of large files, remembered between runs under path, size and time of change.
+/// The hashes of files that are not small, remembered between runs under path, size and time of change.
 ///
 /// To hash a model takes longer than all else that a check does. A file that changed less than two
 /// seconds before it was hashed is not remembered: its time might not tell the next change.
@@ -13,7 +13,7 @@ public final class KnownDigests: Sendable {
   private let known = Mutex<[String: String]?>(nil)
 
   /// Smaller files are hashed sooner than they are looked up.
-  private static let smallest = 1 << 20
+  private static let smallest = 1 << 16
 
   public init(file: URL) { self.file = file }
 

@@ -20,7 +20,7 @@ public struct CallSite: Sendable {
   }
 
   /// Arguments by parameter name; those of a `Labelled` parameter stand in `rest`.
-  public let arguments: [String: Argument]
+  public let arguments: ByName<Argument>
   public let rest: [(label: String, argument: Argument)]
   /// The type that the place of the call asks for, where it is known.
   public let expected: RecipeType?
@@ -28,7 +28,7 @@ public struct CallSite: Sendable {
   public let directory: Folder
 
   public init(
-    arguments: [String: Argument], rest: [(label: String, argument: Argument)] = [],
+    arguments: ByName<Argument>, rest: [(label: String, argument: Argument)] = [],
     expected: RecipeType? = nil, directory: Folder
   ) {
     self.arguments = arguments

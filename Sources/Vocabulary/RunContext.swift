@@ -31,13 +31,16 @@ public struct RunContext: Sendable {
     self.directory = directory
     self.key = key
     self.label = label
-    self.scratch = scratch ?? FileManager.default.temporaryDirectory
+    self.scratch = scratch ?? RunContext.anywhere
     self.calls = calls
     self.seed = seed
     self.threads = threads
     self.report = report
     self.isPausing = isPausing
   }
+
+  // Asked once: a context is made for each call that is looked at.
+  private static let anywhere = FileManager.default.temporaryDirectory
 
   /// The place of a path that a recipe wrote.
   public func resolve(_ path: String) -> URL { URL.inRecipe(path, directory: directory) }

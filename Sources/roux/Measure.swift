@@ -24,7 +24,7 @@ struct Measure: ParsableCommand {
   var rows: String?
   @Option(help: "How many pairs of the preference measurement are learnt, once each.")
   var pairs = 16
-  @Option(help: "A loss of pairs in the language, for the preference measurement.")
+  @Option(help: "A loss of pairs in the language; `losses in turn` holds it against dpo().")
   var loss = "dpo()"
   @Option(help: "A folder of recipes whose check is timed as well.")
   var recipes: String?
@@ -38,7 +38,8 @@ struct Measure: ParsableCommand {
       lexicon: Words.lexicon, model: try file(), threads: threads, runs: runs,
       showsKernels: kernels,
       preference: try .init(
-        loss: lossOfPairs(), rows: rows.map { URL(filePath: $0) }, pairs: pairs),
+        loss: ofPairs(loss), rival: ofPairs("dpo()"), rows: rows.map { URL(filePath: $0) },
+        pairs: pairs),
       recipes: try recipeFiles())
     if !json { Console.say(BenchReport.heading) }
     let report = try bench.run(filter: filter) { row in
@@ -53,7 +54,7 @@ struct Measure: ParsableCommand {
       .filter { $0.hasSuffix(".recipe") }.map { URL(filePath: recipes).appending(path: $0) }
   }
 
-  private func lossOfPairs() throws -> Value {
+  private func ofPairs(_ loss: String) throws -> Value {
     let pair = "(prompt: Text, chosen: Text, rejected: Text)"
     let program = try Recipe(
       text: "def of_pairs() -> Loss<\(pair)> = \(loss)\nit = of_pairs()"

@@ -39,7 +39,7 @@ struct PrimitiveTests {
         ]), in: context))
   }
 
-  private func type(_ word: Word, _ arguments: [String: CallSite.Argument], in folder: URL) throws
+  private func type(_ word: Word, _ arguments: ByName<CallSite.Argument>, in folder: URL) throws
     -> RecipeType
   {
     guard case .derived(let derive) = word.typing else { return .unknown }

@@ -44,7 +44,10 @@ struct Observations {
 
 extension Elaborator {
   /// Whether what is being looked at belongs to the text that is observed.
-  private var isObserved: Bool { observations?.source == place.source }
+  private var isObserved: Bool {
+    // Most walks have no observer, and this is asked at each expression.
+    observations != nil && observations?.source == place.source
+  }
 
   func entering(_ expression: SyntaxTree.Expression) {
     if observations?.cursor != nil, isObserved { observations?.enter(expression.range, in: place) }

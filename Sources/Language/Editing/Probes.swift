@@ -37,7 +37,7 @@ public final class Probes: Sendable {
 
   /// The call, and the sizes and dates of the files that it names.
   private func key(of primitive: Primitive, at site: CallSite) -> String {
-    let arguments = site.arguments.map { ($0.key, $0.value) } + site.rest.map { ($0, $1) }
+    let arguments = site.arguments.entries.map { ($0.name, $0.value) } + site.rest.map { ($0, $1) }
     let lines = arguments.sorted { $0.0 < $1.0 }.map { label, argument in
       "\(label): \(argument.type) \(argument.value?.canonical ?? "")"
     }

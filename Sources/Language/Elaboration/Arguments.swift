@@ -69,7 +69,7 @@ extension Elaborator {
     place.label = nil
     defer { (place.label, place.row) = (label, row) }
     var hasRows = false
-    for formal in formals.filter(\.type.isRows) + formals.filter({ !$0.type.isRows }) {
+    for formal in formals.filter(\.takesRows) + formals.filter({ !$0.takesRows }) {
       guard let given = matched.byFormal[formal.name] else { continue }
       let typed = argument(given, formal, of: name)
       result.arguments[formal.name] = typed
@@ -122,11 +122,13 @@ extension Value {
 
 /// The arguments of a call, looked at.
 struct Elaborated {
-  var arguments: [String: Typed] = [:]
+  var arguments: ByName<Typed> = [:]
   var rest: [(label: String, typed: Typed)] = []
 
-  var all: [Typed] { Array(arguments.values) + rest.map(\.typed) }
-  var isWrong: Bool { all.contains { $0.type.isWrong } }
+  var all: [Typed] { arguments.values + rest.map(\.typed) }
+  var isWrong: Bool {
+    arguments.entries.contains { $0.value.type.isWrong } || rest.contains { $0.typed.type.isWrong }
+  }
 }
 
 extension RecipeType {

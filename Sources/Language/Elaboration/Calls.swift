@@ -33,7 +33,7 @@ struct Given {
 
 /// The arguments of a call by parameter.
 struct Matched {
-  var byFormal: [String: Given] = [:]
+  var byFormal: ByName<Given> = [:]
   /// What a parameter that takes the rest got, in the order written.
   var rest: [(label: SyntaxTree.Name, given: Given)] = []
 }
@@ -69,9 +69,9 @@ extension Elaborator {
     if let function = lexicon.functions[name] {
       return call(function, arguments, callee.range, at: range, as: expected)
     }
-    let primitives = lexicon.primitives(named: name)
-    guard primitives.isEmpty else {
-      return call(primitives, arguments, callee.range, at: range, as: expected)
+    let forms = lexicon.forms(named: name)
+    guard forms.isEmpty else {
+      return call(forms, arguments, callee.range, at: range, as: expected)
     }
     _ = elaborateAll(arguments)
     if builtInType(name) != nil || lexicon.library.type(named: name) != nil {

@@ -12,9 +12,16 @@ struct CompiledBody: Sendable {
 
 /// What a body is compiled for.
 struct BodyKey: Hashable {
+  enum Argument: Hashable {
+    /// Any value of the type.
+    case slot(RecipeType)
+    /// One value, as canonical text.
+    case constant(String, RecipeType)
+  }
+
   let function: ObjectIdentifier
   /// By parameter; nil where the call leaves it out.
-  let types: [RecipeType?]
+  let arguments: [Argument?]
   let expected: RecipeType?
 }
 
@@ -87,30 +94,52 @@ extension Elaborator {
   // MARK: Calls
 
   /// The call by compiled code; nil where the body has to be looked at with these very arguments.
+  ///
+  /// Where all arguments are values, all are slots, so that one body serves any of them. Where some
+  /// depend on a row or the parameter of a lambda, those are slots and the values stand as they are.
   func compiledCall(
-    _ function: UserFunction, _ arguments: [String: Typed], as expected: RecipeType?
+    _ function: UserFunction, _ arguments: ByName<Typed>, as expected: RecipeType?
   ) -> Typed? {
     guard function.isPure, !function.formals.isEmpty else { return nil }
-    var given: [Typed] = []
-    for formal in function.formals {
-      guard let argument = arguments[formal.name] else { continue }
-      guard argument.type.isPlain else { return nil }
-      given.append(argument)
+    let values = arguments.entries.compactMap(\.value.constant)
+    if values.count == arguments.entries.count {
+      guard arguments.entries.allSatisfy(\.value.type.isPlain) else { return nil }
+      return call(function, on: arguments, as: expected)
     }
-    let values = given.compactMap(\.constant)
-    let isKnown = values.count == given.count
-    guard isKnown || isCompiling, let body = body(of: function, arguments, expected, isKnown)
-    else { return nil }
-    guard isKnown else { return call(body, of: function, given) }
+    guard arguments.entries.allSatisfy(\.value.canBeSlot) else { return nil }
+    return callOfCode(function, arguments, as: expected)
+  }
+
+  /// A call with values: the first few are looked at, the others compiled.
+  private func call(_ function: UserFunction, on arguments: ByName<Typed>, as expected: RecipeType?)
+    -> Typed?
+  {
+    let key = bodyKey(function, arguments, as: expected) { _ in true }
+    switch bodies[key] {
+    case .called(let times) where times < Elaborator.callsBeforeCompiling && !isCompiling:
+      bodies[key] = .called(times: times + 1)
+      return nil
+    case nil where !isCompiling:
+      bodies[key] = .called(times: 1)
+      return nil
+    case .compiled, .open, .called, nil: break
+    }
+    guard let body = body(of: function, key, [:]) else { return nil }
+    let values = function.formals.compactMap { arguments[$0.name]?.constant }
     // Looked at by itself, a call that fails tells where it goes wrong.
     guard let value = try? body.code.run(Frame(slots: values)) else { return nil }
     return Typed(value, as: body.type).settled.sharpened
   }
 
-  private func call(_ body: CompiledBody, of function: UserFunction, _ arguments: [Typed]) -> Typed?
-  {
-    let codes = arguments.compactMap(code)
-    guard codes.count == arguments.count else { return nil }
+  private func callOfCode(
+    _ function: UserFunction, _ arguments: ByName<Typed>, as expected: RecipeType?
+  ) -> Typed? {
+    let key = bodyKey(function, arguments, as: expected) { $0.value == nil }
+    guard let body = body(of: function, key, arguments) else { return nil }
+    let codes = function.formals.compactMap { formal -> Code? in
+      guard case .code(let code)? = arguments[formal.name]?.form else { return nil }
+      return code
+    }
     let (run, runs) = (body.code.run, codes.map(\.run))
     let text = "{\(body.code.text)}(\(codes.map(\.text).joined(separator: ",")))"
     return Typed(
@@ -121,25 +150,30 @@ extension Elaborator {
         }))
   }
 
-  private func body(
-    of function: UserFunction, _ arguments: [String: Typed], _ expected: RecipeType?,
-    _ isKnown: Bool
-  ) -> CompiledBody? {
-    let key = BodyKey(
-      function: ObjectIdentifier(function.identity),
-      types: function.formals.map { arguments[$0.name]?.type.widened }, expected: expected)
+  private func bodyKey(
+    _ function: UserFunction, _ arguments: ByName<Typed>, as expected: RecipeType?,
+    isSlot: (Typed) -> Bool
+  ) -> BodyKey {
+    BodyKey(
+      function: ObjectIdentifier(function),
+      arguments: function.formals.map { formal in
+        arguments[formal.name].map { argument in
+          isSlot(argument)
+            ? .slot(argument.type.widened)
+            : .constant(argument.value?.canonical ?? "", argument.type)
+        }
+      }, expected: expected)
+  }
+
+  private func body(of function: UserFunction, _ key: BodyKey, _ constants: ByName<Typed>)
+    -> CompiledBody?
+  {
     switch bodies[key] {
     case .compiled(let body): return body
     case .open: return nil
-    case .called(let times) where isKnown && times < Elaborator.callsBeforeCompiling:
-      bodies[key] = .called(times: times + 1)
-      return nil
-    case nil where isKnown:
-      bodies[key] = .called(times: 1)
-      return nil
     case .called, nil: break
     }
-    let body = compiled(function, key)
+    let body = compiled(function, key, constants)
     bodies[key] = body.map { .compiled($0) } ?? .open
     return body
   }
@@ -147,22 +181,28 @@ extension Elaborator {
   /// Compiling costs about as much as one call that looks at the text.
   private static var callsBeforeCompiling: Int { 3 }
 
-  private func compiled(_ function: UserFunction, _ key: BodyKey) -> CompiledBody? {
+  private func compiled(_ function: UserFunction, _ key: BodyKey, _ constants: ByName<Typed>)
+    -> CompiledBody?
+  {
     let (outerDepth, outerCaptures) = (depth, captures)
     captures = []
     defer { (depth, captures) = (outerDepth, outerCaptures) }
     var there = surroundings(of: function)
     there.row = nil
     var slots = 0
-    for (formal, type) in zip(function.formals, key.types) {
-      guard let type else { continue }
-      there.scopes.define(formal.name, .value(Typed(type, .code(Code(slot: slots)))))
-      slots += 1
+    for (formal, argument) in zip(function.formals, key.arguments) {
+      switch argument {
+      case .slot(let type):
+        there.scopes.define(formal.name, .value(Typed(type, .code(Code(slot: slots)))))
+        slots += 1
+      case .constant: constants[formal.name].map { there.scopes.define(formal.name, .value($0)) }
+      case nil: break
+      }
     }
     depth = slots
     let result = compiling {
       within(there) { () -> Typed? in
-        for (formal, type) in zip(function.formals, key.types) where type == nil {
+        for (formal, argument) in zip(function.formals, key.arguments) where argument == nil {
           place.scopes.define(formal.name, .value(fallback(formal)))
         }
         return declared(elaborate(function.body, as: function.result ?? key.expected), function)
@@ -172,6 +212,31 @@ extension Elaborator {
       return nil
     }
     return CompiledBody(code: code, type: result.type)
+  }
+}
+
+extension Typed {
+  /// Whether a function's body can be compiled with this: code, whose type is all that is known of
+  /// it, or a plain value.
+  fileprivate var canBeSlot: Bool {
+    switch form {
+    case .absent: false
+    case .known(let value): !value.isDeferred && closure == nil && type.isPlain
+    case .code: type.isOfData
+    }
+  }
+}
+
+extension RecipeType {
+  /// Whether no function, row or data stands in values of the type, which are looked at closely.
+  fileprivate var isOfData: Bool {
+    switch self {
+    case .none, .bool, .int, .float, .text, .path, .quantity, .choice, .tensor, .opaque, .any: true
+    case .optional(let type), .list(let type): type.isOfData
+    case .record(let fields): fields.allSatisfy(\.type.isOfData)
+    case .either(let types): types.allSatisfy(\.isOfData)
+    case .function, .row, .column, .rowType, .data, .unknown: false
+    }
   }
 }
 

@@ -34,6 +34,8 @@ final class Elaborator {
   var bodies: [BodyKey: BodyState] = [:]
   /// What calls with the same arguments gave.
   var calls: [CallKey: KnownCall] = [:]
+  /// The stages that learn on the way to each, by key.
+  var learnersByStage: [String: [Learner]] = [:]
   /// Whether names stand for slots just to make code of an expression.
   var isCompiling = false
   /// The sub-expressions of the condition of a `check`, while one is being elaborated.
@@ -60,7 +62,7 @@ final class Elaborator {
     /// Whether effects of the statements count: not in imported recipes and functions.
     var collectsEffects = true
     /// Values given to params from outside.
-    var given: [String: Typed] = [:]
+    var given: ByName<Typed> = [:]
     /// Recipes being imported, outermost first.
     var importing: [String] = []
     /// The `def` whose body is being looked at.
@@ -80,6 +82,13 @@ final class Elaborator {
     let slot: Int?
     /// What holds the rows, for messages.
     let range: SourceRange?
+
+    enum Columns: Hashable, Sendable {
+      case unknown
+      case known([RecordField])
+    }
+
+    var columns: Columns { fields.map { .known($0) } ?? .unknown }
   }
 
   init(
@@ -112,7 +121,7 @@ final class Elaborator {
     return work()
   }
 
-  func scoped<T>(_ names: [String: Definition], _ work: () -> T) -> T {
+  func scoped<T>(_ names: ByName<Definition>, _ work: () -> T) -> T {
     var inner = place
     inner.scopes = place.scopes.adding(names)
     inner.label = nil

@@ -6,10 +6,13 @@ import Vocabulary
 /// What tells one call of a function from another.
 struct CallKey: Hashable {
   let function: ObjectIdentifier
-  /// By parameter, as canonical text; nil where the call leaves it out.
+  /// By parameter, as canonical text; nil where the call leaves it out or its value is not known.
   let arguments: [String?]
+  /// By parameter; nil where the call leaves it out.
   let types: [RecipeType?]
   let expected: RecipeType?
+  /// What `.column` means there.
+  let row: Elaborator.RowContext.Columns?
   /// Where relative paths start: the same words in an imported recipe may mean another file.
   let directory: Folder
 }
@@ -25,16 +28,18 @@ extension Elaborator {
   ///
   /// Nil where the arguments are code or lambdas, of which each is looked at anew.
   private func callKey(
-    _ function: UserFunction, _ arguments: [String: Typed], as expected: RecipeType?
+    _ function: UserFunction, _ arguments: ByName<Typed>, as expected: RecipeType?
   ) -> CallKey? {
-    guard depth == 0, !isCompiling, trace == nil, place.row == nil else { return nil }
+    guard depth == 0, !isCompiling, trace == nil else { return nil }
     let given = function.formals.map { arguments[$0.name] }
-    let isKnown = given.allSatisfy { $0.map { $0.value != nil && $0.closure == nil } ?? true }
-    guard isKnown else { return nil }
+    for case let argument? in given {
+      guard argument.closure == nil else { return nil }
+      if case .code = argument.form { return nil }
+    }
     return CallKey(
-      function: ObjectIdentifier(function.identity),
+      function: ObjectIdentifier(function),
       arguments: given.map { $0?.value?.canonical }, types: given.map { $0?.type },
-      expected: expected, directory: place.directory)
+      expected: expected, row: place.row?.columns, directory: place.directory)
   }
 
   func call(
@@ -66,7 +71,7 @@ extension Elaborator {
 
   /// The body with values for the parameters; those left out get their defaults.
   private func body(
-    of function: UserFunction, _ arguments: [String: Typed], label: String?,
+    of function: UserFunction, _ arguments: ByName<Typed>, label: String?,
     as expected: RecipeType?
   ) -> Typed {
     let wasTracing = trace
@@ -193,7 +198,7 @@ extension Elaborator {
 
   /// The body with parameters of the declared types, whose values are not known.
   private func checkAlone(_ function: UserFunction) {
-    var names: [String: Definition] = [:]
+    var names: ByName<Definition> = [:]
     for formal in function.formals {
       if formal.fallback != nil { _ = fallback(formal) }
       names[formal.name] = .value(Typed(formal.type, .absent))

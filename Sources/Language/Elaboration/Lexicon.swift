@@ -11,13 +11,14 @@ public final class Lexicon: Sendable {
   /// The functions by chapter, in the order of their files.
   let functionNames: [(chapter: Chapter, name: String)]
   private let values: [String: Typed]
-  private let byName: [String: [Primitive]]
+  private let byName: [String: [PrimitiveForm]]
   /// What is wrong in the library's own sources; a test holds that it is nothing.
   public let diagnostics: [(source: SourceText, diagnostic: Diagnostic)]
 
   public init(_ library: Library) {
     self.library = library
-    byName = Dictionary(grouping: Lexicon.primitives(of: library), by: \.name)
+    byName = Dictionary(
+      grouping: Lexicon.primitives(of: library).map(PrimitiveForm.init), by: \.primitive.name)
     let sources = LibrarySources(library, byName)
     functions = sources.functions
     functionNames = sources.names
@@ -27,7 +28,7 @@ public final class Lexicon: Sendable {
 
   /// A lexicon of primitives alone, for reading the library itself.
   fileprivate init(
-    _ library: Library, _ byName: [String: [Primitive]],
+    _ library: Library, _ byName: [String: [PrimitiveForm]],
     _ functions: [String: UserFunction], _ values: [String: Typed]
   ) {
     self.library = library
@@ -49,7 +50,12 @@ public final class Lexicon: Sendable {
       + [.fold, .check].filter { library.primitives(named: $0.name).isEmpty }
   }
 
-  public func primitives(named name: String) -> [Primitive] { byName[name] ?? [] }
+  public func primitives(named name: String) -> [Primitive] {
+    forms(named: name).map(\.primitive)
+  }
+
+  /// The primitives of a name as calls need them.
+  func forms(named name: String) -> [PrimitiveForm] { byName[name] ?? [] }
 
   func value(named name: String) -> Typed? { values[name] }
 
@@ -82,7 +88,7 @@ private struct LibrarySources {
   var values: [String: Typed] = [:]
   var diagnostics: [(source: SourceText, diagnostic: Diagnostic)] = []
 
-  init(_ library: Library, _ byName: [String: [Primitive]]) {
+  init(_ library: Library, _ byName: [String: [PrimitiveForm]]) {
     for file in library.sources {
       read(
         SourceText(name: file.name, file.text), file.chapter,
@@ -106,6 +112,27 @@ private struct LibrarySources {
       case .module, .type: break
       }
     }
+  }
+}
+
+/// One of the primitives of a name, with what each of its calls needs.
+final class PrimitiveForm: Sendable {
+  let primitive: Primitive
+  let formals: [Formal]
+  /// Left-out arguments, as they will be when the primitive runs.
+  let defaults: ByName<CallSite.Argument>
+  let ruled: [Slot]
+
+  init(_ primitive: Primitive) {
+    self.primitive = primitive
+    formals = primitive.slots.map(Formal.init)
+    defaults = ByName(
+      primitive.slots.compactMap { slot in
+        slot.fallback.map {
+          .init(slot.name, CallSite.Argument(type: $0.type, value: $0, isWritten: false))
+        }
+      })
+    ruled = primitive.slots.filter(\.hasRule)
   }
 }
 

@@ -6,8 +6,8 @@ import Vocabulary
 
 extension Elaborator {
   func call(
-    _ candidates: [Primitive], _ arguments: [Given], _ callee: SourceRange, at range: SourceRange,
-    as expected: RecipeType?
+    _ candidates: [PrimitiveForm], _ arguments: [Given], _ callee: SourceRange,
+    at range: SourceRange, as expected: RecipeType?
   ) -> Typed {
     let label = place.label
     place.label = nil
@@ -18,16 +18,21 @@ extension Elaborator {
         let subject = elaborate(arguments[first])
         guard subject.type != .unknown else { return .wrong }
         arguments[first].content = .typed(subject)
-        possible = candidates.filter { $0.subjects.first?.type.accepts(subject.type) ?? false }
+        possible = candidates.filter {
+          $0.primitive.subjects.first?.type.accepts(subject.type) ?? false
+        }
         guard !possible.isEmpty else {
-          return wrong(noOverload(candidates, subject, arguments[first].range, callee))
+          return wrong(
+            noOverload(candidates.map(\.primitive), subject, arguments[first].range, callee))
         }
         // Where the type says too little, as inside a loss, the labels tell.
         let labels = arguments.compactMap { $0.label?.text }
-        let labelled = possible.filter { one in labels.allSatisfy { one.slot($0) != nil } }
+        let labelled = possible.filter { one in
+          labels.allSatisfy { one.primitive.slot($0) != nil }
+        }
         if !labelled.isEmpty { possible = labelled }
       } else {
-        possible = candidates.filter { accepts(labels: arguments, $0) }
+        possible = candidates.filter { accepts(labels: arguments, $0.primitive) }
         if possible.isEmpty { possible = candidates }
       }
     }
@@ -51,47 +56,46 @@ extension Elaborator {
   }
 
   private func call(
-    _ possible: [Primitive], _ arguments: [Given], _ callee: SourceRange, at range: SourceRange,
-    as expected: RecipeType?, label: String?
+    _ possible: [PrimitiveForm], _ arguments: [Given], _ callee: SourceRange,
+    at range: SourceRange, as expected: RecipeType?, label: String?
   ) -> Typed {
-    let primitive = possible[0]
+    let form = possible[0]
+    let primitive = form.primitive
     choosing(primitive, at: callee)
-    let formals = primitive.slots.map(Formal.init)
-    guard let matched = match(arguments, to: formals, of: primitive.name, at: callee) else {
+    guard let matched = match(arguments, to: form.formals, of: primitive.name, at: callee) else {
       return .wrong
     }
     let wasTracing = trace
     if primitive.isCheck { trace = [] }
-    let found = elaborated(matched, formals, of: primitive.name)
+    let found = elaborated(matched, form.formals, of: primitive.name)
     let condition = primitive.slots.first.flatMap { matched.byFormal[$0.name] }?.range ?? range
     let traced = (trace ?? []).filter { condition.contains($0.range) }
     trace = wasTracing
     guard !found.isWrong else { return .wrong }
-    guard keepsRules(primitive, found, matched),
+    guard keepsRules(form, found, matched),
       mayTouch(primitive, found, matched, at: callee)
     else { return .wrong }
-    guard let type = resultType(primitive, found, matched, expected, callee) else { return .wrong }
+    guard let type = resultType(form, found, matched, expected, callee) else { return .wrong }
     if primitive.isFold, let value = folded(found, label, at: range) { return value }
     if primitive.cost == .effect {
       let made = result(
-        of: [primitive], found, as: type, label: label ?? primitive.name, callee, at: range)
+        of: [form], found, as: type, label: label ?? primitive.name, callee, at: range)
       return effect(made, primitive.name, condition, traced, callee, at: range)
     }
-    let chosen = possible.count > 1 ? possible : [primitive]
     let made = result(
-      of: chosen, found, as: type, label: label ?? primitive.name, callee, at: range)
+      of: possible, found, as: type, label: label ?? primitive.name, callee, at: range)
     if case .deferred(let stage)? = made.value {
       tellOfLearntRows(primitive, stage, matched, at: callee)
-      guard outlined(primitive, stage, found, matched, callee) else { return .wrong }
+      guard outlined(form, stage, found, matched, callee) else { return .wrong }
     }
     return made
   }
 
   // MARK: Rules
 
-  private func keepsRules(_ primitive: Primitive, _ found: Elaborated, _ matched: Matched) -> Bool {
+  private func keepsRules(_ form: PrimitiveForm, _ found: Elaborated, _ matched: Matched) -> Bool {
     var isRight = true
-    for slot in primitive.slots where slot.hasRule {
+    for slot in form.ruled {
       guard let value = found.arguments[slot.name]?.constant, let words = slot.complaint(value),
         let given = matched.byFormal[slot.name]
       else { continue }
@@ -107,13 +111,14 @@ extension Elaborator {
   // MARK: The type of the result
 
   private func resultType(
-    _ primitive: Primitive, _ found: Elaborated, _ matched: Matched, _ expected: RecipeType?,
+    _ form: PrimitiveForm, _ found: Elaborated, _ matched: Matched, _ expected: RecipeType?,
     _ callee: SourceRange
   ) -> RecipeType? {
+    let primitive = form.primitive
     switch primitive.typing {
     case .fixed(let type): return type
     case .derived(let derive):
-      let site = site(of: primitive, found, as: expected)
+      let site = site(of: form, found, as: expected)
       do {
         return try probes?.type(of: primitive, at: site, derive) ?? derive(site)
       } catch let complaints as Complaints {
@@ -130,13 +135,11 @@ extension Elaborator {
 
   /// Left-out arguments stand with their defaults, as they will when the primitive runs.
   private func site(
-    of primitive: Primitive, _ found: Elaborated, as expected: RecipeType?
+    of form: PrimitiveForm, _ found: Elaborated, as expected: RecipeType?
   ) -> CallSite {
-    var arguments = found.arguments.mapValues { CallSite.Argument($0, in: graph) }
-    for slot in primitive.slots where arguments[slot.name] == nil {
-      guard let fallback = slot.fallback else { continue }
-      arguments[slot.name] = CallSite.Argument(
-        type: fallback.type, value: fallback, isWritten: false)
+    var arguments = form.defaults
+    for given in found.arguments.entries {
+      arguments[given.name] = CallSite.Argument(given.value, in: graph)
     }
     return CallSite(
       arguments: arguments,
@@ -146,12 +149,13 @@ extension Elaborator {
 
   /// Notes what is known of a result before running; false where that shows that it cannot run.
   private func outlined(
-    _ primitive: Primitive, _ stage: Stage, _ found: Elaborated, _ matched: Matched,
+    _ form: PrimitiveForm, _ stage: Stage, _ found: Elaborated, _ matched: Matched,
     _ callee: SourceRange
   ) -> Bool {
+    let primitive = form.primitive
     guard let outline = primitive.outline, graph.outline(of: stage) == nil else { return true }
     do {
-      let known = try outline(site(of: primitive, found, as: nil))
+      let known = try outline(site(of: form, found, as: nil))
       if let known { graph.note(known, of: stage) }
       return true
     } catch let complaints as Complaints {
@@ -166,10 +170,10 @@ extension Elaborator {
   // MARK: The result
 
   private func result(
-    of primitives: [Primitive], _ found: Elaborated, as type: RecipeType, label: String,
+    of forms: [PrimitiveForm], _ found: Elaborated, as type: RecipeType, label: String,
     _ callee: SourceRange, at range: SourceRange
   ) -> Typed {
-    let primitive = primitives[0]
+    let primitive = forms[0].primitive
     guard mayPlan(primitive, at: callee) else { return .wrong }
     if primitive.isBatched, let code = batched(primitive, found, as: type) { return code }
     if place.row?.slot != nil, primitive.cost != .pure,
@@ -188,14 +192,14 @@ extension Elaborator {
       "\(primitive.name)(" + zip(labels, parts).map { "\($0):\($1)" }.joined(separator: ",") + ")"
     }
     // Those of known values have been looked at.
-    let ruled = primitive.slots.filter { slot in
-      guard slot.hasRule, case .code? = found.arguments[slot.name]?.form else { return false }
+    let ruled = forms[0].ruled.filter { slot in
+      guard case .code? = found.arguments[slot.name]?.form else { return false }
       return true
     }
     let made = combine(parts, as: type, at: range, text: text) { values in
       let chosen =
-        primitives.count == 1
-        ? primitive : primitives.first { $0.takes(values.first) } ?? primitive
+        forms.count == 1
+        ? primitive : forms.first { $0.primitive.takes(values.first) }?.primitive ?? primitive
       let record = Elaborator.arguments(chosen, labels, values, restCount: restCount)
       for slot in ruled {
         guard let words = record[slot.name].flatMap(slot.complaint) else { continue }

@@ -18,9 +18,8 @@ extension Elaborator {
       else { continue }
       let judges = Lineage(of: given)
       guard
-        let learner = stage.learners(besides: use == .watched ? nil : slot.name).first(where: {
-          $0.rows.contains { Lineage(of: $0).shares(judges) }
-        })
+        let learner = learners(of: stage, besides: use == .watched ? nil : slot.name)
+          .first(where: { $0.rows.contains { Lineage(of: $0).shares(judges) } })
       else { continue }
       report(learntRows(use, learner.stage, stage, range))
     }
@@ -87,24 +86,39 @@ extension Slot {
   }
 }
 
-extension Stage {
-  /// The stages that learn on the way to this one, itself included, with the rows that they learn
-  /// from; the way through the argument `judging` does not count.
-  fileprivate func learners(besides judging: String?) -> [(stage: Stage, rows: [Value])] {
-    var found: [(stage: Stage, rows: [Value])] = []
-    var seen: Set<String> = []
-    func visit(_ stage: Stage, besides judging: String?) {
-      guard seen.insert(stage.key).inserted else { return }
-      guard case .call(let primitive, let arguments) = stage.work else {
-        return stage.inputs.forEach { visit($0, besides: nil) }
-      }
-      let rows = primitive.slots.filter { $0.use == .learnt }.compactMap { arguments[$0.name] }
-      if !rows.isEmpty { found.append((stage, rows)) }
-      for (label, value) in arguments.pairs where label != judging {
-        value.stages.forEach { visit($0, besides: nil) }
-      }
-    }
-    visit(self, besides: judging)
+/// A stage that learns, and the rows that it learns from.
+struct Learner: Sendable {
+  let stage: Stage
+  let rows: [Value]
+}
+
+extension Elaborator {
+  /// The stages that learn on the way to one, itself included; the way through the argument
+  /// `judging` does not count.
+  private func learners(of stage: Stage, besides judging: String?) -> [Learner] {
+    guard let judging, case .call(_, let arguments) = stage.work else { return learners(of: stage) }
+    let others = arguments.pairs.filter { $0.0 != judging }.flatMap(\.1.stages)
+    return (stage.learner.map { [$0] } ?? []) + union(others)
+  }
+
+  /// Those on the way to each stage are put together once.
+  private func learners(of stage: Stage) -> [Learner] {
+    if let known = learnersByStage[stage.key] { return known }
+    let found = (stage.learner.map { [$0] } ?? []) + union(stage.inputs)
+    learnersByStage[stage.key] = found
     return found
+  }
+
+  private func union(_ stages: [Stage]) -> [Learner] {
+    var seen: Set<String> = []
+    return stages.flatMap(learners).filter { seen.insert($0.stage.key).inserted }
+  }
+}
+
+extension Stage {
+  fileprivate var learner: Learner? {
+    guard case .call(let primitive, let arguments) = work else { return nil }
+    let rows = primitive.slots.filter { $0.use == .learnt }.compactMap { arguments[$0.name] }
+    return rows.isEmpty ? nil : Learner(stage: self, rows: rows)
   }
 }

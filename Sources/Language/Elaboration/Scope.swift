@@ -41,7 +41,9 @@ struct Constraint: Sendable {
 }
 
 /// A function that a recipe defines; it is checked anew at each call, with the real arguments.
-struct UserFunction: Sendable {
+///
+/// A class, so that one is told from others of the same name.
+final class UserFunction: Sendable {
   let name: String
   let formals: [Formal]
   let result: RecipeType?
@@ -56,10 +58,23 @@ struct UserFunction: Sendable {
   let isSound: Bool
   /// Whether a call is done at once: nothing in the body plans a stage.
   let isPure: Bool
-  /// What tells it from other functions of the same name.
-  let identity = Identity()
 
-  final class Identity: Sendable {}
+  init(
+    name: String, formals: [Formal], result: RecipeType?, body: SyntaxTree.Expression,
+    documentation: Documentation, text: String, source: SourceText, scopes: Scopes, isSound: Bool,
+    isPure: Bool
+  ) {
+    self.name = name
+    self.formals = formals
+    self.result = result
+    self.body = body
+    self.documentation = documentation
+    self.text = text
+    self.source = source
+    self.scopes = scopes
+    self.isSound = isSound
+    self.isPure = isPure
+  }
 }
 
 /// A parameter of anything that can be called, as calls are matched against it.
@@ -77,6 +92,8 @@ final class Formal: Sendable {
   let isOptional: Bool
   let takesRest: Bool
   let constraint: Constraint?
+  /// Whether `.column` in other arguments speaks of what is given here.
+  let takesRows: Bool
 
   init(
     name: String, type: RecipeType, summary: String = "", fallback: SyntaxTree.Expression? = nil,
@@ -93,6 +110,7 @@ final class Formal: Sendable {
     self.isOptional = isOptional
     self.takesRest = takesRest
     self.constraint = constraint
+    takesRows = type.isRows
   }
 
   /// The default as signatures show it.

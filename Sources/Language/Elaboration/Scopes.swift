@@ -1,5 +1,7 @@
 // Names and what they stand for.
 
+import Vocabulary
+
 /// Names and what they stand for, innermost scope last.
 ///
 /// A function keeps the names that were there when it was defined, and so does each constraint. The
@@ -11,7 +13,7 @@ struct Scopes: Sendable {
   private var settled: [[String: Definition]] = []
   private var young: [String: Definition] = [:]
   /// Of functions, lambdas and blocks.
-  private var inner: [[String: Definition]] = []
+  private var inner: [ByName<Definition>] = []
 
   private static var mostYoung: Int { 16 }
 
@@ -49,7 +51,7 @@ struct Scopes: Sendable {
     young = [:]
   }
 
-  func adding(_ names: [String: Definition]) -> Scopes {
+  func adding(_ names: ByName<Definition>) -> Scopes {
     var result = self
     result.inner.append(names)
     return result
@@ -60,7 +62,7 @@ struct Scopes: Sendable {
     settled.reduce(into: [:]) { $0.merge($1) { $1 } }.merging(young) { $1 }
   }
 
-  var names: [String] { (settled + [young] + inner).flatMap(\.keys) }
+  var names: [String] { (settled + [young]).flatMap(\.keys) + inner.flatMap(\.names) }
   /// Whether the file itself, not a scope inside it, defines a name.
   func definesAtTop(_ name: String) -> Bool { ofFile(name) != nil }
 }

@@ -85,7 +85,9 @@ struct Frame: Sendable {
 }
 
 /// An expression compiled to a closure: names are slots, so nothing is looked up as it runs.
-struct Code: Sendable {
+///
+/// A class, as what is known of an expression goes through many hands.
+final class Code: Sendable {
   /// The normalised text: slots by number, captured values written out.
   let text: String
   /// The columns of the current row that it reads.
@@ -110,19 +112,19 @@ struct Code: Sendable {
     self.run = run
   }
 
-  init(constant value: Value) {
+  convenience init(constant value: Value) {
     self.init(value.canonical, from: []) { _ in value }
   }
 
-  init(slot: Int) {
+  convenience init(slot: Int) {
     self.init("$\(slot)", columns: [], slots: [slot]) { $0.slots[slot] }
   }
 
-  init(capture index: Int, of value: Value) {
+  convenience init(capture index: Int, of value: Value) {
     self.init(value.canonical, columns: [], slots: [], hasCaptures: true) { $0.captures[index] }
   }
 
-  init(column name: String, of slot: Int, isOptional: Bool) {
+  convenience init(column name: String, of slot: Int, isOptional: Bool) {
     self.init("$\(slot).\(name)", columns: [name], slots: [slot]) { frame in
       guard case .record(let row) = frame.slots[slot] else {
         throw Fault("a row was expected", found: "\(frame.slots[slot].type)")

@@ -15,12 +15,12 @@ extension Elaborator {
       if let earlier { report(collision(output, earlier)) }
     }
     guard !outputs.isEmpty else { return }
-    let plan = Plan(of: effects.map(\.stage))
+    let inputs = Plan(of: effects.map(\.stage)).entries.flatMap { entry in
+      entry.stage.places(for: .reads, in: place.directory).map { (stage: entry.stage, place: $0) }
+    }
     for output in outputs {
-      let read = plan.entries.lazy.flatMap { entry in
-        entry.stage.places(for: .reads, in: self.place.directory).map { (entry.stage, $0) }
-      }.first { $0.1.lies(in: output.place) }
-      if let read { report(overwriting(output, read.0, read.1)) }
+      let read = inputs.first { $0.place.lies(in: output.place) }
+      if let read { report(overwriting(output, read.stage, read.place)) }
     }
   }
 

@@ -22,6 +22,9 @@ public struct Permissions: Sendable {
     self.usesNetwork = usesNetwork
   }
 
+  /// Whether every place may be read and written.
+  var allowsAllPlaces: Bool { reads == nil && writes == nil }
+
   /// Why a stage may not do its work with these paths; nil where it may.
   func refusal(of primitive: Primitive, _ place: Touched) -> Refusal? {
     if primitive.effects.contains(.writes), !Self.allows(writes, place) {
@@ -71,6 +74,7 @@ extension Elaborator {
           .notPermitted, "this recipe may not use the network", at: callee,
           label: "`\(primitive.name)` does", notes: ["To allow it, add --allow-net."]))
     }
+    guard !permissions.allowsAllPlaces else { return isAllowed }
     for slot in primitive.slots where slot.type.isPath {
       guard let value = found.arguments[slot.name]?.constant else { continue }
       for touched in value.touched(from: place.directory) {

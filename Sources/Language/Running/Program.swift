@@ -184,8 +184,8 @@ extension Elaborator {
   }
 
   /// Values given from outside; what does not fit is reported.
-  func values(of given: [GivenParameter], for parameters: [RecipeParameter]) -> [String: Typed] {
-    var values: [String: Typed] = [:]
+  func values(of given: [GivenParameter], for parameters: [RecipeParameter]) -> ByName<Typed> {
+    var values: ByName<Typed> = [:]
     for one in given {
       let name = one.name.replacing("-", with: "_")
       guard let parameter = parameters.first(where: { $0.name == name }) else {
