@@ -283,6 +283,8 @@ extension LayoutComposer {
 
   private func needsSpace(before index: Int) -> Bool {
     let previous = tokenKind(index - 1)
+    // `.. .score`: together the dots would be a range.
+    if previous == .symbol(.spread), tokenKind(index) == .symbol(.dot) { return true }
     guard !isTightAfter(index - 1) else { return false }
     guard case .symbol(let symbol) = tokenKind(index) else { return true }
     if Self.tightBefore.contains(symbol) { return false }

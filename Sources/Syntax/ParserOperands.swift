@@ -79,10 +79,9 @@ extension Parser {
     let open = text(of: current).prefix(1)
     guard current.kind == .unknown, let closers = Self.curlyQuotes[String(open)] else { return nil }
     let start = current.start + open.utf8.count
-    let line = source[SourceRange(start, source.lineRange(source.lineIndex(at: start)).end)]
-    guard let mark = line.firstIndex(where: { closers.contains($0) }) else { return nil }
-    let inside = SourceRange(start, start + line[..<mark].utf8.count)
-    let whole = SourceRange(current.start, inside.end + String(line[mark]).utf8.count)
+    guard let mark = firstQuote(of: closers, from: start) else { return nil }
+    let inside = SourceRange(start, mark.start)
+    let whole = SourceRange(current.start, mark.end)
     let content = source[inside]
     complain(
       .unexpectedCharacter, "`\(open)` is not a quote of the language", at: whole,
@@ -91,6 +90,19 @@ extension Parser {
         whole, "\"\(content.replacing("\"", with: "\\\""))\"", "write straight quotes"))
     while position < limit, current.start < whole.end { position += 1 }
     return Expression(.text([.literal(content, inside)]), whole)
+  }
+
+  /// Where one of some characters stands on the rest of the line.
+  ///
+  /// Looked for among the bytes: of a line that is not UTF-8, a text is longer than the line.
+  private func firstQuote(of quotes: String, from start: Int) -> SourceRange? {
+    let end = source.lineRange(source.lineIndex(at: start)).end
+    for place in start..<max(start, end) {
+      for quote in quotes where source.bytes[place..<end].starts(with: String(quote).utf8) {
+        return SourceRange(place, place + quote.utf8.count)
+      }
+    }
+    return nil
   }
 
   static let curlyQuotes: [String: String] = [

@@ -58,8 +58,15 @@ public struct SourceText: Hashable, Sendable {
 
   public func position(at offset: Int) -> Position {
     let line = lineIndex(at: offset)
-    let before = self[SourceRange(lineStarts[line], max(lineStarts[line], clamped(offset)))]
-    return Position(line: line + 1, column: before.count + 1)
+    let before = SourceRange(lineStarts[line], max(lineStarts[line], clamped(offset)))
+    return Position(line: line + 1, column: characters(in: before) + 1)
+  }
+
+  /// How many characters stand in a part of a line.
+  private func characters(in range: SourceRange) -> Int {
+    // Of ASCII each byte is one, which is much sooner seen than told by the rules of Unicode.
+    if bytes[range.start..<range.end].allSatisfy({ $0 < 0x80 }) { return range.count }
+    return self[range].count
   }
 
   /// Whether a space or tab stands at `offset`.

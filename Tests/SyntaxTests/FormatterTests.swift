@@ -30,6 +30,7 @@ import Testing
     ),
     ("def f() =\n  1", "def f() =\n  1\n"),
     ("r = 1 ... n+1", "r = 1...n + 1\n"),
+    ("f(..  .a)", "f(.. .a)\n"),
     ("f = x=>{ x }", "f = x => { x }\n"),
     ("f = x => {\ny = x\n\n\n// why\ny\n}", "f = x => {\n  y = x\n\n  // why\n  y\n}\n"),
     ("l = loss(1, step: b => {\n a = b\n a })", "l = loss(1, step: b => {\n  a = b\n  a\n})\n"),

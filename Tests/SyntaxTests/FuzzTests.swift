@@ -25,6 +25,18 @@ import Testing
     #expect(accepted > Self.count / 20, "too few inputs are recipes to say much of the formatter")
   }
 
+  /// What millions of inputs broke once.
+  static let found: [[UInt8]] = [
+    Array("show( .. .score > 3)".utf8),
+    Array("\u{201C}".utf8) + [0xFF] + Array("hello\u{201D}".utf8),
+    Array("x = \u{2018}".utf8) + [0xC3] + Array("a\u{2019}\ny = 1".utf8),
+  ]
+
+  @Test("what broke once holds", arguments: found)
+  func whatBrokeOnceHolds(bytes: [UInt8]) {
+    #expect(SyntaxInvariants.check(bytes, index: 0).violation == nil)
+  }
+
   @Test func theSameSeriesGivesTheSameInputs() throws {
     let corpus = try FuzzCorpus.repository()
     let once = (0..<100).map { Mutator(corpus, series: 5).input($0) }
