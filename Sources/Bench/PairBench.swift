@@ -75,9 +75,12 @@ struct PairBench {
       try trainer(loss, examples, base, pool, epochs: epochs + 1)
     }
     var seconds: [[Double]] = [[], []]
+    var busy = [0.0, 0.0]
     for step in 0..<(trainers[0].steps ?? 0) {
       for i in step.isMultiple(of: 2) ? [0, 1] : [1, 0] {
+        let start = ProcessUse.processorSeconds
         seconds[i].append(try Timing.time { _ = try trainers[i].step(rate: 1e-5) })
+        busy[i] += ProcessUse.processorSeconds - start
       }
     }
     let warm = (trainers[0].steps ?? 0) / (epochs + 1)
@@ -91,7 +94,7 @@ struct PairBench {
       "\(BenchReport.figure(Timing.median(ratios), 3)) of the speed of dpo(), median of "
       + "\(ratios.count) steps in turn; middle half "
       + quarters.map { BenchReport.figure($0, 3) }.joined(separator: " to ")
-      + "; whole \(BenchReport.figure(others.reduce(0, +) / own.reduce(0, +), 3))"
+      + "; of all processors' seconds \(BenchReport.figure(busy[1] / busy[0], 3))"
     return row
   }
 

@@ -31,8 +31,12 @@ struct SmolLM2HarnessTests {
         found = try run.likelihoods()
       }
     }
-    let theirs = (expected["loglikelihoods"]?.list ?? []).prefix(HarnessTasks.count).map(\.doubles)
+    var theirs = (expected["loglikelihoods"]?.list ?? []).prefix(HarnessTasks.count).map(\.doubles)
     try #require(found.count == theirs.count)
+    // The sums of long answers are known to no more than 2e-3 in float32.
+    for exact in (expected["float64"]?.list ?? []).map(\.doubles) where Int(exact[0]) < theirs.count {
+      theirs[Int(exact[0])][Int(exact[1])] = exact[2]
+    }
     let worst = zip(found.joined(), theirs.joined()).map { abs($0 - $1) }.max() ?? .infinity
     let greedyOfTheirs = (expected["greedy"]?.list ?? []).map { $0.bool ?? false }
     let agreeing =
@@ -46,9 +50,7 @@ struct SmolLM2HarnessTests {
     print(
       "\(name): \(agreeing) of \(found.count) rows alike, largest difference \(worst), "
         + "\(Double(found.count) / (time / .seconds(1))) rows/s")
-    // Of long answers the sums themselves are known to five digits only.
-    let limits = theirs.joined().map { max(2e-3, 1e-5 * abs($0)) }
-    #expect(zip(zip(found.joined(), theirs.joined()), limits).allSatisfy { abs($0.0 - $0.1) <= $1 })
+    #expect(worst <= 2e-3)
     #expect(Double(agreeing) >= 0.995 * Double(found.count))
   }
 }
