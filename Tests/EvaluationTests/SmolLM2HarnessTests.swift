@@ -34,7 +34,8 @@ struct SmolLM2HarnessTests {
     var theirs = (expected["loglikelihoods"]?.list ?? []).prefix(HarnessTasks.count).map(\.doubles)
     try #require(found.count == theirs.count)
     // The sums of long answers are known to no more than 2e-3 in float32.
-    for exact in (expected["float64"]?.list ?? []).map(\.doubles) where Int(exact[0]) < theirs.count {
+    for exact in (expected["float64"]?.list ?? []).map(\.doubles) where Int(exact[0]) < theirs.count
+    {
       theirs[Int(exact[0])][Int(exact[1])] = exact[2]
     }
     let worst = zip(found.joined(), theirs.joined()).map { abs($0 - $1) }.max() ?? .infinity
