@@ -71,7 +71,8 @@ struct TraceTests {
     let settings = LoRASettings(
       rank: try #require(expected["rank"]?.int), alpha: try #require(expected["alpha"]?.double),
       targets: expected["targets"]?.list?.compactMap(\.text) ?? [],
-      isRankStabilised: expected["use_rslora"]?.bool ?? false)
+      isRankStabilised: expected["use_rslora"]?.bool ?? false,
+      isDecomposed: expected["use_dora"]?.bool ?? false)
     return (try model.withFormulaAdapter(settings), expected)
   }
 
@@ -80,8 +81,9 @@ struct TraceTests {
     try run(model, full, steps: steps(full["steps"]))
   }
 
-  @Test func adaptersFollowPeft() throws {
-    let (model, expected) = try adapted("lora_qv_r2")
+  @Test(arguments: ["lora_qv_r2", "dora_qv_r2"])
+  func adaptersFollowPeft(_ name: String) throws {
+    let (model, expected) = try adapted(name)
     try run(model, expected, steps: steps(expected["steps"]))
   }
 
