@@ -67,6 +67,7 @@ public struct Bench {
   private static let large = "qlora-sft 3B 1x128"
   /// Says something of a loss that `--loss` names.
   private static let inTurn = "losses in turn"
+  private static let onlyWhenNamed: Set = [large, inTurn]
 
   /// The rows of the measurements whose name contains `filter`, each told as soon as it is there.
   public func run(filter: String?, _ tell: (BenchRow) -> Void) throws -> BenchReport {
@@ -81,7 +82,7 @@ public struct Bench {
   }
 
   private func isWanted(_ name: String, _ filter: String?) -> Bool {
-    guard let filter else { return name != Self.large && name != Self.inTurn }
+    guard let filter else { return !Self.onlyWhenNamed.contains(name) }
     return name.contains(filter) && (name != Self.large || filter.contains("3B"))
   }
 
