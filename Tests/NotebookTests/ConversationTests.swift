@@ -78,7 +78,7 @@ final class TerminalConversation: Sendable {
   }
 }
 
-@Suite("Conversations", .serialized)
+@Suite("Conversations", .serialized, .ownThread)
 struct ConversationTests {
   @Test("Control-C at the prompt clears the line, control-D leaves")
   func leaving() async throws {
