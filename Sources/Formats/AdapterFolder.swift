@@ -30,8 +30,8 @@ public struct AdapterFolder: Sendable {
   static let trainedOverKey = "trained_over"
 
   public var settings: AdapterSettings
-  /// The format of the matrices under it while it was trained, where they were packed for that.
-  public var trainedOver: ElementType?
+  /// The formats of the matrices under it while it was trained, where they were packed for that.
+  public var trainedOver: [ElementType] = []
   /// By the module's name in the base model, such as `model.layers.0.self_attn.q_proj`.
   public var modules: [String: Factors]
   /// Whole weights that were trained beside the factors, by their names in the base model.
@@ -70,7 +70,8 @@ extension AdapterFolder {
     let file = try SafetensorsFile(opening: weightsURL)
     self.init(settings: settings, modules: [:])
     try collect(file)
-    trainedOver = file.metadata[Self.trainedOverKey].flatMap(ElementType.init)
+    let formats = file.metadata[Self.trainedOverKey]?.split(separator: " ") ?? []
+    trainedOver = formats.compactMap { ElementType(rawValue: String($0)) }
     outputs = others[Self.scoreName].map { score in
       let names = file.metadata[Self.outputsKey]?.split(separator: "\n").map(String.init)
       return names ?? (0..<(score.shape.first ?? 0)).map { "LABEL_\($0)" }
@@ -130,7 +131,9 @@ extension AdapterFolder {
     for (name, weight) in others { weights[Self.prefix + name] = weight }
     try AtomicFolder.write(to: url) { folder in
       var metadata = ["format": "pt"]
-      if let trainedOver { metadata[Self.trainedOverKey] = trainedOver.rawValue }
+      if !trainedOver.isEmpty {
+        metadata[Self.trainedOverKey] = trainedOver.map(\.rawValue).joined(separator: " ")
+      }
       if let outputs { metadata[Self.outputsKey] = outputs.joined(separator: "\n") }
       try SafetensorsWriter.write(
         weights, to: folder.appending(path: Self.weightsName), metadata: metadata)

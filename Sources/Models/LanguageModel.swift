@@ -16,8 +16,8 @@ public struct LanguageModel: OpaqueValue, RecipeValue {
   public enum Origin: Sendable, Hashable {
     /// A file or folder that is still there to be read again.
     case file(String)
-    /// Such a file, with the matrices of the layers put into another format.
-    case quantized(String, ElementType)
+    /// Such a file, with matrices of the layers put into other formats, one step after the other.
+    case quantized(String, [Packing])
     /// Made here: trained as a whole, or started from random numbers.
     case made
   }

@@ -2,21 +2,38 @@ import Formats
 import Tensors
 import Tokenizers
 
+/// One step of packing: a format, and the matrices that are put into it.
+public struct Packing: Sendable, Hashable {
+  public let format: ElementType
+  /// As `LanguageModel.modules(named:)` takes them.
+  public let targets: [String]
+
+  public init(_ format: ElementType, targets: [String] = []) {
+    self.format = format
+    self.targets = targets
+  }
+}
+
 extension LanguageModel {
-  /// The model with the matrices inside its layers in another format; embeddings, norms, head and
+  /// The model with matrices inside its layers in another format; embeddings, norms, head and
   /// adapters stay what they are (QLoRA, arXiv 2305.14314, section 3).
   ///
   /// One matrix after the other: besides the result there is never more than one in full. A matrix
   /// whose rows do not fill the blocks of the format stays as it is.
-  public func quantized(as type: ElementType) throws -> LanguageModel {
+  public func quantized(_ packing: Packing) throws -> LanguageModel {
     var model = self
-    for module in architecture.modules {
+    for module in try modules(named: packing.targets) {
       let name = "\(module.name).weight"
       guard let weight = weights[name] else { continue }
-      model.weights[name] = try weight.quantized(as: type, in: self.name, name)
+      model.weights[name] = try weight.quantized(as: packing.format, in: self.name, name)
     }
-    model.origin = origin.quantized(as: type)
+    model.origin = origin.quantized(packing)
     return model
+  }
+
+  /// The same of all matrices.
+  public func quantized(as type: ElementType) throws -> LanguageModel {
+    try quantized(Packing(type))
   }
 }
 
@@ -34,16 +51,17 @@ extension LanguageModel {
         architecture.parameters.map { ($0.name, Weight(planned: $0.shape)) },
         uniquingKeysWith: { $1 }),
       tokenizer: Self.anyTokenizer, templateSource: nil, origin: .made)
-    if let matrices { self = planned(as: matrices) }
+    if let matrices { self = try planned(Packing(matrices)) }
   }
 
   /// Plans never ask it anything.
   private static let anyTokenizer = Tokenizer.train(on: [], size: 256)
 
-  /// The matrices of the layers in another format, where they fit.
-  func planned(as type: ElementType) -> LanguageModel {
+  /// Matrices of the layers in another format, where they fit.
+  func planned(_ packing: Packing) throws -> LanguageModel {
     var model = self
-    for module in architecture.modules where module.inputs % type.blockLength == 0 {
+    let type = packing.format
+    for module in try modules(named: packing.targets) where module.inputs % type.blockLength == 0 {
       model.weights["\(module.name).weight"] = Weight(
         planned: [module.outputs, module.inputs], type: type)
     }
@@ -65,23 +83,34 @@ extension LanguageModel {
 extension LanguageModel {
   /// The bytes of the weights that are in this program's memory, and not on pages of a file.
   public var ownBytes: Int {
-    func bytes(_ isOwn: (Weight) -> Bool) -> Int {
-      weights.values.filter(isOwn).reduce(0) { $0 + $1.byteCount }
-    }
-    return switch origin {
+    switch origin {
     case .file: 0
-    case .quantized(_, let type): bytes { $0.type == type }
-    case .made: bytes { _ in true }
+    case .quantized(_, let steps): packed(in: steps).reduce(0) { $0 + $1.byteCount }
+    case .made: weights.values.reduce(0) { $0 + $1.byteCount }
     }
+  }
+
+  private func packed(in steps: [Packing]) -> [Weight] {
+    let formats = Set(steps.map(\.format))
+    let names = Set(steps.flatMap { (try? modules(named: $0.targets)) ?? [] }.map(\.name))
+    return names.compactMap { weights["\($0).weight"] }.filter { formats.contains($0.type) }
+  }
+
+  /// The formats that matrices were packed into since they were read, as they stand now.
+  public var packedFormats: [ElementType] {
+    guard case .quantized(_, let steps) = origin else { return [] }
+    let found = Set(packed(in: steps).map(\.type))
+    return found.sorted { $0.rawValue < $1.rawValue }
   }
 }
 
 extension LanguageModel.Origin {
-  /// Whether a file says all weights: then they need not be kept a second time.
-  fileprivate func quantized(as type: ElementType) -> Self {
+  /// A file and the steps since say all weights: then they need not be kept a second time.
+  fileprivate func quantized(_ packing: Packing) -> Self {
     switch self {
-    case .file(let path): .quantized(path, type)
-    case .quantized(let path, let own): own == type ? .quantized(path, type) : .made
+    case .file(let path): .quantized(path, [packing])
+    case .quantized(let path, let steps):
+      .quantized(path, steps.last == packing ? steps : steps + [packing])
     case .made: .made
     }
   }

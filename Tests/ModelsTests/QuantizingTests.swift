@@ -83,10 +83,10 @@ import Vocabulary
       let lossy = try exact.quantized(as: .nf4)
       #expect(distance(try scored(lossy), try scored(exact)) > 1e-4)
 
-      #expect(try trained.adapterFolder().trainedOver == .nf4)
+      #expect(try trained.adapterFolder().trainedOver == [.nf4])
       let kept = folder.appending(path: "adapter")
       try trained.save(to: kept, as: .adapter)
-      #expect(try AdapterFolder(opening: kept).trainedOver == .nf4)
+      #expect(try AdapterFolder(opening: kept).trainedOver == [.nf4])
 
       let saved = folder.appending(path: "saved")
       try trained.save(to: saved, as: .folder())
@@ -102,6 +102,33 @@ import Vocabulary
       }
       #expect(error?.description.contains("has another") == true)
     }
+  }
+
+  @Test func `matrices that are not named keep their format, also through the store`() throws {
+    try withFolder { folder in
+      let model = try wavy(base(in: folder)).quantized(Packing(.q8_0, targets: ["down_proj"]))
+        .quantized(Packing(.nf4, targets: ["attention"]))
+      for module in model.architecture.modules {
+        let expected: ElementType =
+          module.isAttention ? .nf4 : module.shortName == "down_proj" ? .q8_0 : .f32
+        #expect(model.weights["\(module.name).weight"]?.type == expected, "\(module.name)")
+      }
+      #expect(try model.adapterFolder().trainedOver == [.nf4, .q8_0])
+      let stored = folder.appending(path: "stored")
+      try FileManager.default.createDirectory(at: stored, withIntermediateDirectories: true)
+      try model.write(to: stored)
+      #expect(!FileManager.default.fileExists(atPath: stored.appending(path: "weights.gguf").path))
+      let read = try LanguageModel.read(from: stored)
+      #expect(read.origin == model.origin && read.ownBytes == model.ownBytes)
+      #expect(try scored(read) == scored(model))
+    }
+  }
+
+  @Test func `a name that no matrix has is refused with those that are there`() throws {
+    let error = #expect(throws: ModelError.self) {
+      try Tiny.model("llama").quantized(Packing(.nf4, targets: ["w1"]))
+    }
+    #expect(error?.description.contains("no linear layers called `w1`") == true)
   }
 
   @Test func `rows that fill no blocks stay as they are`() throws {

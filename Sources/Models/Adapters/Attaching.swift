@@ -11,7 +11,7 @@ extension LanguageModel {
   }
 
   private func freshAdapter(_ settings: LoRASettings, seed: UInt64) throws -> Adapter {
-    let modules = try targets(of: settings)
+    let modules = try modules(named: settings.targets)
     let place = UInt32(adapters.count)
     var factors: [String: AdapterFolder.Factors] = [:]
     for module in modules {
@@ -32,7 +32,7 @@ extension LanguageModel {
   /// The model wearing an adapter of such a shape, without its numbers.
   func planned(wearing settings: LoRASettings) throws -> LanguageModel {
     var model = self
-    let factors = try targets(of: settings).map { module in
+    let factors = try modules(named: settings.targets).map { module in
       (
         module.name,
         AdapterFolder.Factors(
@@ -44,20 +44,6 @@ extension LanguageModel {
     model.adapters.append(
       Adapter(settings: settings, factors: Dictionary(factors) { $1 }))
     return model
-  }
-
-  /// The matrices that settings name: `attention`, `all-linear`, or last parts of names.
-  private func targets(of settings: LoRASettings) throws -> [LinearModule] {
-    let modules = architecture.modules
-    if settings.targets.isEmpty || settings.targets == ["all-linear"] { return modules }
-    if settings.targets == ["attention"] { return modules.filter(\.isAttention) }
-    let known = Set(modules.map(\.shortName))
-    for name in settings.targets where !known.contains(name) {
-      throw ModelError(
-        model: self.name, problem: "has no linear layers called `\(name)`",
-        advice: "It has \(known.sorted().joined(separator: ", ")).")
-    }
-    return modules.filter { settings.targets.contains($0.shortName) }
   }
 
   /// The model with weights replaced by their names as parameters of a graph.

@@ -45,8 +45,15 @@ public enum UnattachedAdapter: OpaqueValue, RecipeValue {
     case .saved(let folder, let path):
       .text(
         "LoRA rank \(folder.settings.rank) on \(folder.modules.count) matrices, from \(path)"
-          + (folder.trainedOver.map { ", trained over \($0.rawValue) weights" } ?? ""))
+          + folder.baseSummary)
     }
+  }
+}
+
+extension AdapterFolder {
+  fileprivate var baseSummary: String {
+    let formats = trainedOver.map(\.rawValue).joined(separator: ", ")
+    return formats.isEmpty ? "" : ", trained over \(formats) weights"
   }
 }
 
@@ -55,12 +62,6 @@ extension LoRASettings {
     let places = targets.isEmpty ? "all-linear" : targets.joined(separator: ", ")
     return "LoRA rank \(rank), alpha \(alpha) on \(places)"
   }
-}
-
-/// Groups of matrices that an adapter may go to.
-public enum AdapterTargets: String, RecipeChoice {
-  case attention
-  case allLinear = "all-linear"
 }
 
 extension Vocabulary.Primitive {
@@ -78,9 +79,7 @@ extension Vocabulary.Primitive {
     Parameter(
       "dropout", "The share of inputs to A that is dropped while training.", default: Ratio(0),
       .share(0...0.99)),
-    Parameter<Either<AdapterTargets, [String]>>(
-      "targets", "Which matrices: a group, or last parts of their names.",
-      default: .first(.allLinear)),
+    .targets,
     Parameter(
       "rank_stabilised", "Scale by alpha / √rank instead, so that large ranks learn as fast.",
       default: false),
@@ -195,14 +194,5 @@ extension Vocabulary.Primitive {
       Complaint(
         .doesNotFit, at: "adapter", "the model \(Stacking.problem)", label: "this is one more",
         notes: [Stacking.advice]))
-  }
-}
-
-extension Either<AdapterTargets, [String]> {
-  fileprivate var names: [String] {
-    switch self {
-    case .first(let group): [group.rawValue]
-    case .second(let names): names
-    }
   }
 }

@@ -6,7 +6,7 @@ public enum PackedFormat: String, RecipeChoice {
   case nf4
   case q8 = "q8_0"
   case q4 = "q4_0"
-  case f16, bf16
+  case f16, bf16, f32
 
   var element: ElementType {
     switch self {
@@ -15,26 +15,35 @@ public enum PackedFormat: String, RecipeChoice {
     case .q4: .q4_0
     case .f16: .f16
     case .bf16: .bf16
+    case .f32: .f32
     }
   }
 }
 
 extension Vocabulary.Primitive {
   public static let quantize = Self(
-    "quantize", "The model with the matrices of its layers in fewer bits; adapters stay in full.",
+    "quantize", "The model with matrices of its layers in fewer bits; adapters stay in full.",
     in: .adapters, cost: .light,
     typing: .derived { $0.model("model").type },
     outline: { call in
       try call.modelOutline("model")?.changed {
-        guard let format = call.value("format") else { return nil }
-        return $0.planned(as: try PackedFormat(recipeValue: format).element)
+        guard let format = call.value("format"), let targets = call.value("targets")
+        else { return nil }
+        return try $0.planned(
+          Packing(
+            PackedFormat(recipeValue: format).element,
+            targets: MatrixTargets(recipeValue: targets).names))
       }
     },
-    examples: ["\(tinyModel) |> quantize(\"bf16\") |> attach(lora(rank: 2))"],
+    examples: [
+      "\(tinyModel) |> quantize(\"bf16\") |> attach(lora(rank: 2))",
+      #"\#(tinyModel) |> quantize("f16", targets: ["down_proj"])"#,
+    ],
     Parameter<LanguageModel>.subject("model", "The model; embeddings, norms and head stay."),
     Parameter<PackedFormat>.subject(
-      "format", "\"nf4\" is QLoRA's, with scales quantised twice: 4.13 bits a number.")
-  ) { _, model, format in
-    try model.quantized(as: format.element)
+      "format", "\"nf4\" is QLoRA's, scales quantised twice: 4.13 bits; \"f32\" unpacks."),
+    .targets
+  ) { _, model, format, targets in
+    try model.quantized(Packing(format.element, targets: targets.names))
   }
 }

@@ -24,9 +24,9 @@ extension LanguageModel: StoredValue {
     ]
     switch origin {
     case .file(let path): facts["base"] = .object(try BaseNote(path).json)
-    case .quantized(let path, let type):
+    case .quantized(let path, let steps):
       facts["base"] = .object(try BaseNote(path).json)
-      facts["quantized"] = .string(type.rawValue)
+      facts["quantized"] = .array(steps.map(\.json))
     case .made:
       facts["config"] = config
       try GGUFWriter.write(
@@ -86,8 +86,8 @@ extension LanguageModel: StoredValue {
     if let note = facts["base"].flatMap(BaseNote.init) {
       var opened = try LanguageModel(
         opening: URL(filePath: try note.checkedPath()), tokenizer: tokenizer)
-      if let type = facts["quantized"]?.text.flatMap(ElementType.init) {
-        opened = try opened.quantized(as: type)
+      for step in facts["quantized"]?.elements ?? [] {
+        opened = try opened.quantized(Packing(json: step))
       }
       found = (opened.config, opened.weights, opened.origin)
     } else {
@@ -206,6 +206,21 @@ extension RewardHead {
     self.init(
       names: names, weight: try file.weight(Self.weightName),
       bias: file.names.contains(Self.biasName) ? try file.weight(Self.biasName) : nil)
+  }
+}
+
+extension Packing {
+  fileprivate var json: JSONValue {
+    ["format": .string(format.rawValue), "targets": .array(targets.map(JSONValue.string))]
+  }
+
+  fileprivate init(json: JSONValue) throws {
+    guard let format = json["format"]?.text.flatMap(ElementType.init) else {
+      throw ModelError(
+        model: "a kept model", problem: "is packed in a format that this version does not know",
+        advice: "Run the recipe again.")
+    }
+    self.init(format, targets: json["targets"]?.elements?.compactMap(\.text) ?? [])
   }
 }
 

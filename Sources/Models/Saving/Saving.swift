@@ -128,7 +128,7 @@ extension LanguageModel {
     }
     var folder = AdapterFolder(settings: settings, modules: modules)
     if let head { folder.take(head) }
-    if case .quantized(_, let type) = origin { folder.trainedOver = type }
+    folder.trainedOver = packedFormats
     return folder
   }
 
