@@ -24,7 +24,7 @@ public enum Highlight {
     var isColumn = false
     for (index, token) in tokens.enumerated() {
       if case .number(let unitLength) = token.kind, unitLength > 0 {
-        let unit = token.end - unitLength
+        let unit = token.end - Int(unitLength)
         spans.append(Span(SourceRange(token.start, unit), .number))
         spans.append(Span(SourceRange(unit, token.end), .unit))
       } else if token.kind.isWord && before == .symbol(.dot) {

@@ -15,7 +15,7 @@ public struct Lexer {
   /// The tokens of `bytes`, trivia included; their ranges cover it without gaps.
   public static func tokens(of bytes: [UInt8]) -> [Token] {
     var lexer = Lexer(bytes: bytes)
-    lexer.tokens.reserveCapacity(bytes.count / 3 + 4)
+    lexer.tokens.reserveCapacity(bytes.count / 2 + 4)
     while lexer.position < bytes.count { lexer.next() }
     return lexer.tokens
   }
@@ -80,7 +80,7 @@ public struct Lexer {
     } else {
       while at(end).isNamePart { end += 1 }
     }
-    emit(.number(unitLength: end - unit), length: end - position)
+    emit(.number(unitLength: UInt32(end - unit)), length: end - position)
   }
 
   private func digits(from start: Int) -> Int {
@@ -114,13 +114,8 @@ public struct Lexer {
   // MARK: Symbols
 
   private mutating func symbol() {
-    let longest = min(3, bytes.count - position)
-    for length in stride(from: longest, to: 0, by: -1) {
-      if let symbol = SymbolTable.symbol(bytes[position..<position + length]) {
-        count(symbol)
-        return
-      }
-    }
+    let ahead = bytes[position..<min(position + SymbolTable.longest, bytes.count)]
+    if let (symbol, length) = SymbolTable.symbol(ahead) { return count(symbol, length: length) }
     if position == 0 && bytes.starts(with: [0xEF, 0xBB, 0xBF]) { return emit(.space, length: 3) }
     // All that is not ASCII goes together, so that a word in another script is one complaint.
     if bytes[position] < 0x80 { return emit(.unknown, length: 1) }
@@ -128,7 +123,7 @@ public struct Lexer {
   }
 
   /// Emits a symbol, minding the parentheses of an interpolation.
-  private mutating func count(_ symbol: Token.Symbol) {
+  private mutating func count(_ symbol: Token.Symbol, length: Int) {
     var kind = Token.Kind.symbol(symbol)
     if case .interpolation(let open)? = modes.last {
       if symbol == .openParenthesis {
@@ -140,7 +135,7 @@ public struct Lexer {
         kind = .interpolationEnd
       }
     }
-    emit(kind, length: symbol.rawValue.utf8.count)
+    emit(kind, length: length)
   }
 
   // MARK: Bytes
@@ -164,26 +159,36 @@ public struct Lexer {
 
 /// Finds keywords by their bytes, without making a `String`.
 private enum KeywordTable {
-  static let entries = Token.Keyword.allCases.map { (Array($0.rawValue.utf8), $0) }
+  static let entries = Token.Keyword.allCases.map { (code($0.rawValue.utf8), $0) }
 
   static func keyword(_ word: ArraySlice<UInt8>) -> Token.Keyword? {
     guard word.count <= 6 else { return nil }
-    for (bytes, keyword) in entries where bytes.count == word.count && bytes[0] == word.first {
-      if word.elementsEqual(bytes) { return keyword }
-    }
-    return nil
+    let wanted = code(word)
+    return entries.first { $0.0 == wanted }?.1
   }
 }
 
 /// Finds symbols by their bytes.
 private enum SymbolTable {
-  static let entries: [UInt32: Token.Symbol] = Dictionary(
-    uniqueKeysWithValues: Token.Symbol.allCases.map { (code(Array($0.rawValue.utf8)[...]), $0) })
+  typealias Entry = (code: UInt64, length: Int, symbol: Token.Symbol)
 
-  static func symbol(_ bytes: ArraySlice<UInt8>) -> Token.Symbol? { entries[code(bytes)] }
-
-  /// Begins with a one, so that zero bytes before a symbol count.
-  private static func code(_ bytes: ArraySlice<UInt8>) -> UInt32 {
-    bytes.reduce(1) { $0 << 8 | UInt32($1) }
+  static let longest = Token.Symbol.allCases.map(\.rawValue.utf8.count).max() ?? 0
+  /// By first byte, longest first.
+  static let entries: [[Entry]] = (0..<128).map { byte in
+    Token.Symbol.allCases.filter { $0.rawValue.utf8.first == byte }
+      .map { (code($0.rawValue.utf8), $0.rawValue.utf8.count, $0) }
+      .sorted { $0.length > $1.length }
   }
+
+  /// The longest symbol at the start of the bytes, and its length.
+  static func symbol(_ bytes: ArraySlice<UInt8>) -> (symbol: Token.Symbol, length: Int)? {
+    guard let first = bytes.first, first < 128 else { return nil }
+    let found = entries[Int(first)].first { code(bytes.prefix($0.length)) == $0.code }
+    return found.map { ($0.symbol, $0.length) }
+  }
+}
+
+/// A few bytes as a number; begins with a one, so that zero bytes before others count.
+private func code(_ bytes: some Sequence<UInt8>) -> UInt64 {
+  bytes.reduce(1) { $0 << 8 | UInt64($1) }
 }

@@ -9,7 +9,7 @@ extension Parser {
     }
     switch token.kind {
     case .name, .label: return nameOrForeign()
-    case .number(let unitLength): return number(token, unitLength: unitLength)
+    case .number(let unitLength): return number(token, unitLength: Int(unitLength))
     case .keyword(let keyword) where keyword.isLiteral:
       position += 1
       return Expression(keyword == .none ? .none : .bool(keyword == .true), token.range)

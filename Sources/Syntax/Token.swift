@@ -1,8 +1,18 @@
 /// A piece of source text; the tokens of a text, laid end to end, are the text.
 public struct Token: Hashable, Sendable {
   public let kind: Kind
-  public let start: Int
-  public let end: Int
+  // Half the room of whole words: the parser goes to tokens again and again.
+  private let first: UInt32
+  private let past: UInt32
+
+  init(kind: Kind, start: Int, end: Int) {
+    self.kind = kind
+    first = UInt32(start)
+    past = UInt32(end)
+  }
+
+  public var start: Int { Int(first) }
+  public var end: Int { Int(past) }
 
   public var range: SourceRange { SourceRange(start, end) }
 
@@ -21,7 +31,7 @@ public struct Token: Hashable, Sendable {
     case label
     case keyword(Keyword)
     /// The last `unitLength` bytes are the unit.
-    case number(unitLength: Int)
+    case number(unitLength: UInt32)
     case symbol(Symbol)
 
     // Text comes in pieces: start, then literals and interpolations, then end.

@@ -15,7 +15,9 @@ import Testing
       case .name: return "name:" + piece
       case .label: return "label:" + piece
       case .keyword(let keyword): return "keyword:" + keyword.rawValue
-      case .number(let unit): return "number:\(piece.dropLast(unit))|\(piece.suffix(unit))"
+      case .number(let length):
+        let unit = Int(length)
+        return "number:\(piece.dropLast(unit))|\(piece.suffix(unit))"
       case .symbol(let symbol): return symbol.rawValue
       case .textStart(let isMultiline): return isMultiline ? "text3" : "text"
       case .textLiteral: return "literal:" + piece

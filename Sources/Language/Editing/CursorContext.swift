@@ -59,7 +59,7 @@ struct CursorContext {
       return
     }
     if let last = tokens.last, last.end == offset, case .number(let length) = last.kind {
-      prefix = source[SourceRange(last.end - length, last.end)]
+      prefix = source[SourceRange(last.end - Int(length), last.end)]
       situation = .unit
       calls = scan.openCalls(before: end - 1)
       return

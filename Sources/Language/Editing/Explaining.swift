@@ -128,7 +128,7 @@ extension Analysis {
     let tokens = Lexer.tokens(of: source.bytes)
     guard let token = tokens.first(where: { $0.range.contains(offset) }),
       case .number(let length) = token.kind, length > 0,
-      let unit = Unit(spelled: source[SourceRange(token.end - length, token.end)])
+      let unit = Unit(spelled: source[SourceRange(token.end - Int(length), token.end)])
     else { return nil }
     return Hover(token.range, ["\(source[token.range]): \(unit.dimension.rawValue)"])
   }
