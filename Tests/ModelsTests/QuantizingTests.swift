@@ -53,6 +53,17 @@ import Vocabulary
       #expect(read.origin == model.origin)
       #expect(try scored(read) == scored(model))
 
+      // As earlier versions noted the format.
+      let facts = stored.appending(path: "model.json")
+      guard case .object(var noted) = try JSONValue(reading: facts) else {
+        Issue.record("model.json holds no object")
+        return
+      }
+      noted["quantized"] = "nf4"
+      try Data(JSONValue.object(noted).pretty.utf8).write(to: facts)
+      let earlier = try LanguageModel.read(from: stored)
+      #expect(earlier.origin == model.origin)
+
       let made = folder.appending(path: "made")
       try FileManager.default.createDirectory(at: made, withIntermediateDirectories: true)
       var copy = model

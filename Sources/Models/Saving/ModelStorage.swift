@@ -86,9 +86,7 @@ extension LanguageModel: StoredValue {
     if let note = facts["base"].flatMap(BaseNote.init) {
       var opened = try LanguageModel(
         opening: URL(filePath: try note.checkedPath()), tokenizer: tokenizer)
-      for step in facts["quantized"]?.elements ?? [] {
-        opened = try opened.quantized(Packing(json: step))
-      }
+      for step in try Packing.steps(facts["quantized"]) { opened = try opened.quantized(step) }
       found = (opened.config, opened.weights, opened.origin)
     } else {
       let file = try GGUFFile(opening: folder.appending(path: File.weights))
@@ -212,6 +210,12 @@ extension RewardHead {
 extension Packing {
   fileprivate var json: JSONValue {
     ["format": .string(format.rawValue), "targets": .array(targets.map(JSONValue.string))]
+  }
+
+  /// A single word is how earlier versions kept one step of all matrices.
+  fileprivate static func steps(_ json: JSONValue?) throws -> [Packing] {
+    guard let json else { return [] }
+    return try (json.elements ?? [["format": json]]).map(Packing.init)
   }
 
   fileprivate init(json: JSONValue) throws {
