@@ -61,7 +61,7 @@ struct CheckBench {
     rows_\(i) = rows([(prompt: "question \(i)", response: "answer \\(twice_\(i)(\(i)))"), (prompt: "b", response: "c")])
       |> cleaned_\(i)(least: 0) |> dedup(by: .prompt) |> split(test: 10%)
     sizes_\(i) = [(size: n, double: twice_\(i)(n)) for n in 1...4 if n > 1]
-    model_\(i) = \(i == 1 ? "model(\"tiny\")" : "model_\(i - 1)") |> attach(lora(rank: \(i % 16 + 1)))
+    model_\(i) = model("tiny") |> attach(lora(rank: \(i % 16 + 1)))
     tuned_\(i) = model_\(i)
       |> train(on: rows_\(i).train, with: sft(), budget: \(i)steps, lr: cosine(peak: lr_\(i), warmup: 3%))
     score_\(i) = tuned_\(i) |> evaluate(on: rows_\(i).test, metrics: (loss: nll()))
