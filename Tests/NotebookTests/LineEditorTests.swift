@@ -2,7 +2,7 @@ import Foundation
 import Notebook
 import Testing
 
-@Suite("The line editor on a pseudo-terminal", .ownThread, .serialized)
+@Suite("The line editor on a pseudo-terminal", .serialized, .ownThread)
 struct LineEditorTests {
   /// Types `keys` once there is a prompt, and expects what the editor then returns.
   private func expect(
