@@ -108,7 +108,7 @@ PIECE void fetch_ahead(const uint8_t *from, size_t count) {
 // wait for its last product. Rows are packed first, so that one address leads to all of them.
 
 /// Numbers of a pack of rows, which stay in the first cache, and outputs that share it.
-enum { PACK = 4096, SHARING = 96 };
+enum { PACK = 6144, SHARING = 96 };
 
 /// Columns of `count` rows as [columns / 8, count, 8], filled up with zeros to whole stretches.
 PIECE void pack_rows(size_t count, size_t columns, const float *restrict x, size_t xStride,
@@ -145,18 +145,21 @@ PIECE void write_sums(size_t outs, const eight *sums, size_t stride, float *rest
   for (; o < outs; o++) to[o] = sum_eight(sums + o * stride);
 }
 
-/// sums[o, r] += x[r] * w[o] over whole stretches, for COUNT rows and WIDTH outputs.
+/// sums[o, r] += x[r] * w[o] over whole stretches, for COUNT rows and WIDTH outputs `step` apart.
+///
+/// Outputs next to each other are one run in memory, of which later ones are asked for ahead.
 #define DOT_GROUP(TYPE, BYTES, COUNT, WIDTH)                                                       \
   PIECE void group_##COUNT##_##WIDTH##_##TYPE(size_t columns, const float *restrict x,             \
-                                              const uint8_t *w, size_t rowBytes,                   \
+                                              const uint8_t *w, size_t rowBytes, size_t step,      \
                                               eight *restrict sums) {                              \
     eight s[WIDTH][COUNT], weights[PARTS], numbers;                                                \
-    memcpy(s, sums, sizeof s);                                                                     \
+    size_t stride = step * rowBytes, sumStride = step * COUNT;                                     \
+    for (size_t o = 0; o < WIDTH; o++) memcpy(s[o], sums + o * sumStride, sizeof s[o]);            \
     for (size_t c = 0; c < columns; c += STRETCH) {                                                \
-      if (WIDTH == 1 || rowBytes <= PAGE)                                                          \
+      if (step == 1 && (WIDTH == 1 || rowBytes <= PAGE))                                           \
         fetch_ahead(w + OUTS * rowBytes + c / STRETCH * (BYTES) * (WIDTH), (BYTES) * (WIDTH));     \
-      for (int o = 0; o < WIDTH; o++) {                                                            \
-        unpack_##TYPE(w + (size_t)o * rowBytes + c / STRETCH * (BYTES), weights);                  \
+      for (size_t o = 0; o < WIDTH; o++) {                                                         \
+        unpack_##TYPE(w + o * stride + c / STRETCH * (BYTES), weights);                            \
         for (int p = 0; p < PARTS; p++)                                                            \
           for (int r = 0; r < COUNT; r++) {                                                        \
             load_eight(x + c * (COUNT) + (p * (COUNT) + r) * EIGHT, &numbers);                     \
@@ -164,20 +167,25 @@ PIECE void write_sums(size_t outs, const eight *sums, size_t stride, float *rest
           }                                                                                        \
       }                                                                                            \
     }                                                                                              \
-    memcpy(sums, s, sizeof s);                                                                     \
+    for (size_t o = 0; o < WIDTH; o++) memcpy(sums + o * sumStride, s[o], sizeof s[o]);            \
   }
 
-#define WHILE_OUTS(TYPE, COUNT, WIDTH)                                                             \
-  for (; o + WIDTH <= outs; o += WIDTH)                                                            \
-    group_##COUNT##_##WIDTH##_##TYPE(columns, x, w + o * rowBytes, rowBytes, sums + o * COUNT);
-
 /// y[r, o] = x[r] * w[o] for COUNT rows, WIDTH outputs at a time.
+///
+/// One or two rows wait for memory. Theirs are far apart, so that it is read as WIDTH long runs: the
+/// processor fetches each ahead by itself, and on across the ends of rows. Only where all WIDTH lie in
+/// a page is it better to take neighbours.
 #define DOT_PACKED(TYPE, BYTES, COUNT, WIDTH)                                                      \
   PIECE void add_##COUNT##_##TYPE(size_t columns, size_t outs, const float *restrict x,            \
                                   const uint8_t *w, size_t rowBytes, eight *restrict sums) {       \
-    size_t o = 0;                                                                                  \
-    WHILE_OUTS(TYPE, COUNT, WIDTH)                                                                 \
-    WHILE_OUTS(TYPE, COUNT, 1)                                                                     \
+    size_t groups = outs / WIDTH, step = COUNT > 2 || WIDTH * rowBytes <= PAGE ? 1 : groups;       \
+    for (size_t i = 0; i < groups; i++) {                                                          \
+      size_t o = step == 1 ? i * WIDTH : i;                                                        \
+      group_##COUNT##_##WIDTH##_##TYPE(columns, x, w + o * rowBytes, rowBytes, step,               \
+                                       sums + o * COUNT);                                          \
+    }                                                                                              \
+    for (size_t o = groups * WIDTH; o < outs; o++)                                                 \
+      group_##COUNT##_1_##TYPE(columns, x, w + o * rowBytes, rowBytes, 1, sums + o * COUNT);       \
   }                                                                                                \
   PIECE void packed_##COUNT##_##TYPE(size_t columns, size_t outs, const float *restrict x,         \
                                      size_t xStride, const uint8_t *w, float *restrict y,          \

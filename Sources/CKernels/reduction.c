@@ -21,14 +21,21 @@ double k_sum_squares_f32(size_t n, const float *x) {
 
 MULTIVERSION
 float k_max_f32(size_t n, const float *x) {
-  enum { WIDTH = 32 };
-  float tops[WIDTH], largest = -INFINITY;
-  for (int l = 0; l < WIDTH; l++) tops[l] = -INFINITY;
-  size_t i = 0;
-  for (; i + WIDTH <= n; i += WIDTH)
-    for (int l = 0; l < WIDTH; l++) tops[l] = x[i + l] > tops[l] ? x[i + l] : tops[l];
-  for (; i < n; i++) largest = x[i] > largest ? x[i] : largest;
-  for (int l = 0; l < WIDTH; l++) largest = tops[l] > largest ? tops[l] : largest;
+  // Read as four runs side by side: memory is faster at that than at one.
+  enum { RUNS = 4, WIDTH = 8 };
+  size_t run = n / (RUNS * WIDTH) * WIDTH;
+  float tops[RUNS][WIDTH], largest = -INFINITY;
+  for (int r = 0; r < RUNS; r++)
+    for (int l = 0; l < WIDTH; l++) tops[r][l] = -INFINITY;
+  for (size_t i = 0; i < run; i += WIDTH)
+    for (int r = 0; r < RUNS; r++)
+      for (int l = 0; l < WIDTH; l++) {
+        float y = x[(size_t)r * run + i + (size_t)l];
+        tops[r][l] = y > tops[r][l] ? y : tops[r][l];
+      }
+  for (size_t i = RUNS * run; i < n; i++) largest = x[i] > largest ? x[i] : largest;
+  for (int r = 0; r < RUNS; r++)
+    for (int l = 0; l < WIDTH; l++) largest = tops[r][l] > largest ? tops[r][l] : largest;
   return largest;
 }
 
