@@ -8,33 +8,28 @@ struct CheckBench {
   let runs: Int
 
   /// A recipe of 1,000 lines with all that recipes hold.
-  func thousandLines() -> BenchRow {
-    let source = SourceText(name: "bench.recipe", Self.text(lines: 1_000))
-    let folder = FileManager.default.temporaryDirectory
-    var complaints = 0
-    let timing = Timing(runs: runs) {
-      let program = Program(source, lexicon: lexicon, directory: folder)
-      complaints = program.diagnostics.count
-    }
-    var row = BenchRow("check 1000 lines", .lines, Double(source.lineStarts.count), timing)
-    row.note = "\(source.bytes.count) bytes, \(complaints) complaints"
-    return row
+  func thousandLines() throws -> BenchRow {
+    try check(
+      SourceText(name: "1000 lines", Self.text(lines: 1_000)),
+      in: FileManager.default.temporaryDirectory)
   }
 
   /// A recipe of the user's, checked again and again as a prompt or an editor does.
   func recipe(_ url: URL) throws -> BenchRow {
-    let text = try String(contentsOf: url, encoding: .utf8)
-    let source = SourceText(name: url.lastPathComponent, text)
-    func complaints() -> Int {
-      Program(source, lexicon: lexicon, directory: url.deletingLastPathComponent())
-        .diagnostics.count
-    }
+    try check(
+      SourceText(name: url.lastPathComponent, String(contentsOf: url, encoding: .utf8)),
+      in: url.deletingLastPathComponent())
+  }
+
+  private func check(_ source: SourceText, in folder: URL) throws -> BenchRow {
+    func program() -> Program { Program(source, lexicon: lexicon, directory: folder) }
     // The first looks at the heads of files, which are known from then on.
-    let found = complaints()
-    let timing = Timing(runs: runs) { _ = complaints() }
-    var row = BenchRow(
-      "check \(source.name)", .lines, Double(source.lineStarts.count), timing)
-    row.note = "\(source.bytes.count) bytes, \(found) complaints"
+    let first = program()
+    // What comes after a mistake is passed over, and would make the check look fast.
+    guard first.isSound else { throw UnsoundRecipe(program: first) }
+    let timing = Timing(runs: runs) { _ = program() }
+    var row = BenchRow("check \(source.name)", .lines, Double(source.lineStarts.count), timing)
+    row.note = "\(source.bytes.count) bytes, \(first.diagnostics.count) complaints"
     return row
   }
 
@@ -67,5 +62,15 @@ struct CheckBench {
     score_\(i) = tuned_\(i) |> evaluate(on: rows_\(i).test, metrics: (loss: nll()))
     show((step: \(i), loss: score_\(i).loss, sizes: sizes_\(i)))
     """
+  }
+}
+
+/// A recipe that can't be timed, as its check finds errors.
+struct UnsoundRecipe: Error, CustomStringConvertible {
+  let program: Program
+
+  var description: String {
+    let first = program.diagnostics.first { $0.severity == .error }?.message ?? "errors"
+    return "\(program.source.name) does not check: \(first). `roux check` shows where."
   }
 }
