@@ -50,15 +50,15 @@ private enum Asked {
 }
 
 extension Vocabulary.Primitive {
-  public static let asking: [Self] = [ask, endpoint, secret]
+  public static let asking: [Primitive] = [ask, endpoint, secret]
 
-  public static let ask = Self(
+  public static let ask = Vocabulary.Primitive(
     batched: "ask",
     "The answer of a model; in a row expression, to a question of each row, all in one batch.",
     in: .generation, typing: .derived(answerType),
     examples: [
-      #"rows([(q: "a b")]) |> add(a: ask(\#(Self.tinyModel), "Say \(.q)", max: 4tokens))"#,
-      #"rows([(q: "a")]) |> add(a: ask(\#(Self.tinyModel), .q, as: (score: Int, why: Text)))"#,
+      #"rows([(q: "a b")]) |> add(a: ask(\#(tinyModel), "Say \(.q)", max: 4tokens))"#,
+      #"rows([(q: "a")]) |> add(a: ask(\#(tinyModel), .q, as: (score: Int, why: Text)))"#,
     ],
     Asked.teacher, Asked.prompt, Asked.system, Asked.samples, Asked.max, Asked.temperature,
     Asked.topP, Asked.stop, Asked.seed, Asked.shape, Asked.lacking

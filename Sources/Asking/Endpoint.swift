@@ -111,7 +111,7 @@ struct Span: RecipeValue {
 }
 
 extension Vocabulary.Primitive {
-  public static let endpoint = Self(
+  public static let endpoint = Vocabulary.Primitive(
     "endpoint", "A model behind an address that speaks OpenAI's chat protocol, to `ask`.",
     in: .generation, cost: .light, effects: .network,
     examples: [#"endpoint("http://127.0.0.1:8080/v1", model: "llama", together: 2)"#],

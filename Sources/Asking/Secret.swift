@@ -24,7 +24,7 @@ public struct Secret: OpaqueValue, RecipeValue {
 }
 
 extension Vocabulary.Primitive {
-  public static let secret = Self(
+  public static let secret = Vocabulary.Primitive(
     "secret", "A handle of a secret of the environment; it is never shown and never kept.",
     in: .generation,
     examples: [#"endpoint("http://127.0.0.1:1/v1", model: "m", key: secret("KEY"))"#],

@@ -24,7 +24,7 @@ extension Primitive {
       let words = try text(row).wordsOfRouge
       guard
         !known.contains(where: {
-          Self.mayReach(limit, words, $0) && RougeL(words, reference: $0).score() >= limit
+          mayReach(limit, words, $0) && RougeL(words, reference: $0).score() >= limit
         })
       else { return false }
       known.append(words)

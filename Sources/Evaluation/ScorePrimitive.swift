@@ -5,7 +5,7 @@ import Training
 import Vocabulary
 
 extension Vocabulary.Primitive {
-  public static let score = Self(
+  public static let score = Vocabulary.Primitive(
     "score",
     "Rows with what a model says of their answers: the outputs of a reward model, or the "
       + "log-probability of each answer as `logp`; for pairs under `chosen_…` and `rejected_…`.",

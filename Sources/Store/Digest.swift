@@ -4,10 +4,12 @@ import Foundation
 /// SHA-256, by OpenSSL's libcrypto: gigabytes of weights are hashed at the speed of the processor.
 public struct Digest {
   private let context: OpaquePointer?
+  /// Fetched once: to look it up takes longer than to hash a line.
+  nonisolated(unsafe) private static let algorithm = EVP_MD_fetch(nil, "SHA256", nil)
 
   private init() {
     context = EVP_MD_CTX_new()
-    EVP_DigestInit_ex(context, EVP_sha256(), nil)
+    EVP_DigestInit_ex(context, Self.algorithm, nil)
   }
 
   private func update(_ bytes: UnsafeRawBufferPointer) {
@@ -18,9 +20,18 @@ public struct Digest {
     var digest = [UInt8](repeating: 0, count: 32)
     EVP_DigestFinal_ex(context, &digest, nil)
     EVP_MD_CTX_free(context)
-    let digits = Array("0123456789abcdef".utf8)
-    return String(
-      decoding: digest.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+    return String(unsafeUninitializedCapacity: 64) { text in
+      for (i, byte) in digest.enumerated() {
+        text[2 * i] = Self.digit(byte >> 4)
+        text[2 * i + 1] = Self.digit(byte & 15)
+      }
+      return 64
+    }
+  }
+
+  /// The hexadecimal digit of 0 to 15.
+  private static func digit(_ value: UInt8) -> UInt8 {
+    value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
   }
 
   /// The hash of a text, as 64 hexadecimal digits.

@@ -1,7 +1,8 @@
 /// A word of the library whose work is done in Swift: declared once, next to that work.
 ///
-/// Checker, evaluator, completion, help, manual, keys and example tests all read this value.
-public struct Primitive: Sendable {
+/// Checker, evaluator, completion, help, manual, keys and example tests all read this value, which never
+/// changes. A class, as every call in a recipe holds it and copying so many fields would cost.
+public final class Primitive: Sendable {
   public let name: String
   public let summary: String
   public let chapter: Chapter
@@ -9,6 +10,8 @@ public struct Primitive: Sendable {
   /// Counts up when the same arguments come to mean another result.
   public let version: Int
   public let slots: [Slot]
+  /// The slots that change the result, by name.
+  public let semanticSlots: [Slot]
   public let typing: Typing
   public let effects: Effects
   /// Which rows of its first data, and of lists of data, its result holds; nil where it holds none,
@@ -57,6 +60,7 @@ public struct Primitive: Sendable {
     var slots: [Slot] = []
     for one in repeat each parameter { slots.append(Slot(one)) }
     self.slots = slots
+    semanticSlots = Self.semantic(slots)
     batch = nil
     self.body = { context, arguments in
       try body(context, repeat try (each parameter).value(from: arguments)).recipeValue
@@ -88,6 +92,7 @@ public struct Primitive: Sendable {
     var slots: [Slot] = []
     for one in repeat each parameter { slots.append(Slot(one)) }
     self.slots = slots
+    semanticSlots = Self.semantic(slots)
     self.batch = batch
     body = { context, arguments in
       let call = BatchedCall(key: context.key, arguments: arguments)
@@ -96,6 +101,10 @@ public struct Primitive: Sendable {
       case .refused(let reason): throw RefusedAnswer(reason: reason)
       }
     }
+  }
+
+  private static func semantic(_ slots: [Slot]) -> [Slot] {
+    slots.filter { $0.role == .semantic }.sorted { $0.name < $1.name }
   }
 
   /// Whether calls of many rows are answered together.

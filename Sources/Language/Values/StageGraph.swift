@@ -147,8 +147,7 @@ extension StageGraph {
   private func keyParts(_ primitive: Primitive, _ arguments: Record, in context: RunContext)
     -> [String]
   {
-    let slots = primitive.slots.filter { $0.role == .semantic }.sorted { $0.name < $1.name }
-    let lines = slots.map { slot in
+    let lines = primitive.semanticSlots.map { slot in
       let value = arguments[slot.name] ?? slot.fallback ?? .none
       let text =
         primitive.effects.contains(.reads) && slot.type.isPath

@@ -65,11 +65,11 @@ extension LoRASettings {
 }
 
 extension Vocabulary.Primitive {
-  public static let adapterPrimitives: [Self] = [
+  public static let adapterPrimitives: [Vocabulary.Primitive] = [
     lora, adapter, rewardHead, attach, merge, quantize,
   ]
 
-  public static let lora = Self(
+  public static let lora = Vocabulary.Primitive(
     "lora", "A low-rank adapter: W + scale · B A, where only A and B are trained.", in: .adapters,
     examples: [#"lora(rank: 8, targets: "attention")"#, #"lora(targets: ["q_proj", "v_proj"])"#],
     Parameter("rank", "The rows of A: how much the adapter can say.", default: 16, .atLeast(1)),
@@ -94,7 +94,7 @@ extension Vocabulary.Primitive {
         isDecomposed: isDecomposed))
   }
 
-  public static let adapter = Self(
+  public static let adapter = Vocabulary.Primitive(
     "adapter", "A LoRA adapter from the folder that PEFT, or `save`, keeps it in.", in: .adapters,
     cost: .light, effects: .reads,
     typing: .derived { call in
@@ -109,7 +109,7 @@ extension Vocabulary.Primitive {
       try AdapterFolder(opening: context.resolve(path.text)), path: path.text)
   }
 
-  public static let attach = Self(
+  public static let attach = Vocabulary.Primitive(
     "attach",
     "The model wearing an adapter, or a reward head, which training then changes.", in: .adapters,
     cost: .light, typing: .derived(attachedType), outline: attachedOutline,
@@ -136,7 +136,7 @@ extension Vocabulary.Primitive {
     }
   }
 
-  public static let merge = Self(
+  public static let merge = Vocabulary.Primitive(
     "merge", "The model with what its adapters add moved into its weights.", in: .adapters,
     cost: .light,
     typing: .derived { call in

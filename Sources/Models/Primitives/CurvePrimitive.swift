@@ -27,7 +27,7 @@ public struct RecordedCurve: OpaqueValue, RecipeValue {
 }
 
 extension Vocabulary.Primitive {
-  public static let curve = Self(
+  public static let curve = Vocabulary.Primitive(
     "curve", "What a figure was at each step of the training that made a model.", in: .training,
     examples: [
       "\(tinyModel) |> train(on: rows([(prompt: \"a\", response: \"b\")]), with: sft(), "

@@ -29,9 +29,9 @@ private enum Sampled {
 }
 
 extension Vocabulary.Primitive {
-  public static let generationPrimitives: [Self] = [generate, complete]
+  public static let generationPrimitives: [Vocabulary.Primitive] = [generate, complete]
 
-  public static let generate = Self(
+  public static let generate = Vocabulary.Primitive(
     "generate", "The answer of a model to a prompt.", in: .generation, cost: .heavy,
     typing: .derived { call in
       try call.refuseHead("model")
@@ -52,7 +52,7 @@ extension Vocabulary.Primitive {
     return try writer.answer(try [Message](prompt))
   }
 
-  public static let complete = Self(
+  public static let complete = Vocabulary.Primitive(
     "complete", "Rows with the model's answer to each as the column `completion`.",
     in: .generation, cost: .heavy,
     typing: .derived { call in

@@ -6,7 +6,7 @@ import Tokenizers
 import Vocabulary
 
 extension Vocabulary.Primitive {
-  public static let modelPrimitives: [Self] = [
+  public static let modelPrimitives: [Vocabulary.Primitive] = [
     model, newModel, withTemplate, llama, gpt2, gptNeoX, trainVocabulary, saveModel,
   ]
 
@@ -15,7 +15,7 @@ extension Vocabulary.Primitive {
     "new_model(llama(width: 16, layers: 1, heads: 2), "
     + #"vocabulary: train_vocabulary(rows([(text: "a bc")]), of: .text, size: 260))"#
 
-  public static let model = Self(
+  public static let model = Vocabulary.Primitive(
     "model",
     "A model from a Hugging Face folder, a GGUF file or a PEFT adapter folder; \"tiny\" is inside.",
     in: .models, cost: .light, effects: .reads,
@@ -26,7 +26,7 @@ extension Vocabulary.Primitive {
     try LanguageModel(opening: LanguageModel.place(of: path.text, from: context.directory))
   }
 
-  public static let newModel = Self(
+  public static let newModel = Vocabulary.Primitive(
     "new_model", "A model of random weights: normal with deviation 0.02, norms one, biases zero.",
     in: .models, cost: .light, outline: designed, examples: [tinyModel],
     Parameter<ModelDesign>.subject("architecture", "Its shape, by `llama`, `gpt2`, `gpt_neox`."),
@@ -41,7 +41,7 @@ extension Vocabulary.Primitive {
       matrices: format?.element)
   }
 
-  public static let withTemplate = Self(
+  public static let withTemplate = Vocabulary.Primitive(
     "with_template", "The model with another chat template.", in: .models, cost: .light,
     typing: .derived { $0.type("model") }, outline: { $0.modelOutline("model") },
     examples: [
@@ -69,7 +69,7 @@ extension Vocabulary.Primitive {
       planned: try? LanguageModel(planned: design, vocabulary: size, matrices: matrices))
   }
 
-  public static let trainVocabulary = Self(
+  public static let trainVocabulary = Vocabulary.Primitive(
     "train_vocabulary", "A vocabulary of byte pairs learnt from the texts of rows.", in: .models,
     cost: .heavy,
     outline: {
@@ -95,7 +95,7 @@ extension Vocabulary.Primitive {
     return TrainedTokenizer(trained.with(special: ids))
   }
 
-  public static let saveModel = Self(
+  public static let saveModel = Vocabulary.Primitive(
     "save", "Writes a model for other programs: a folder, an adapter or a GGUF file.",
     in: .results, cost: .effect, effects: .writes,
     Parameter<LanguageModel>.subject("model", "The model."),

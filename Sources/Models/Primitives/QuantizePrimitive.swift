@@ -21,7 +21,7 @@ public enum PackedFormat: String, RecipeChoice {
 }
 
 extension Vocabulary.Primitive {
-  public static let quantize = Self(
+  public static let quantize = Vocabulary.Primitive(
     "quantize", "The model with matrices of its layers in fewer bits; adapters stay in full.",
     in: .adapters, cost: .light,
     typing: .derived { $0.model("model").type },

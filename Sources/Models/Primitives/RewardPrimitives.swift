@@ -86,7 +86,7 @@ extension RewardHeadSettings {
 }
 
 extension Vocabulary.Primitive {
-  public static let rewardHead = Self(
+  public static let rewardHead = Vocabulary.Primitive(
     "reward_head",
     "A linear layer that reads numbers off the last token of an answer: it makes a reward model.",
     in: .adapters, typing: .head,

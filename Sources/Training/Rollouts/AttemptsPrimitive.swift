@@ -4,7 +4,7 @@ import Tensors
 import Vocabulary
 
 extension Vocabulary.Primitive {
-  public static let attempts = Self(
+  public static let attempts = Vocabulary.Primitive(
     "attempts",
     "Rows with several answers of a model to each, and what they earn: `responses`, `scores`.",
     in: .generation, cost: .heavy, typing: .derived(attemptsType),

@@ -3,7 +3,7 @@ import Models
 import Vocabulary
 
 extension Vocabulary.Primitive {
-  public static let rollout = Self(
+  public static let rollout = Vocabulary.Primitive(
     "rollout", "How a policy writes the answers that a loss judges, and what they earn.",
     in: .losses, typing: .derived(rolloutType),
     examples: [

@@ -4,7 +4,7 @@ import Tokenizers
 import Vocabulary
 
 extension Vocabulary.Primitive {
-  public static let rollouts = Self(
+  public static let rollouts = Vocabulary.Primitive(
     "rollouts",
     "Answers that a policy writes to rows as a loss has it, with what each token earns.",
     in: .generation, cost: .heavy,
