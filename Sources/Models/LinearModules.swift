@@ -3,14 +3,24 @@ extension LanguageModel {
   /// names, such as `q_proj`; all of them where nothing is named.
   public func modules(named targets: [String]) throws -> [LinearModule] {
     let modules = architecture.modules
-    if targets.isEmpty || targets == ["all-linear"] { return modules }
-    if targets == ["attention"] { return modules.filter(\.isAttention) }
-    let known = Set(modules.map(\.shortName))
-    for name in targets where !known.contains(name) {
+    if let name = modules.unknownTarget(in: targets) {
       throw ModelError(
         model: self.name, problem: "has no linear layers called `\(name)`",
-        advice: "It has \(known.sorted().joined(separator: ", ")).")
+        advice: "It has \(modules.shortNames.joined(separator: ", ")).")
     }
+    if targets.isEmpty || targets == ["all-linear"] { return modules }
+    if targets == ["attention"] { return modules.filter(\.isAttention) }
     return modules.filter { targets.contains($0.shortName) }
+  }
+}
+
+extension [LinearModule] {
+  var shortNames: [String] { Set(map(\.shortName)).sorted() }
+
+  /// The first target that is no group and names none of them.
+  func unknownTarget(in targets: [String]) -> String? {
+    if [["all-linear"], ["attention"]].contains(targets) { return nil }
+    let known = Set(map(\.shortName))
+    return targets.first { !known.contains($0) }
   }
 }

@@ -166,10 +166,16 @@ private enum Stacking {
 
 extension Vocabulary.Primitive {
   @Sendable fileprivate static func attachedOutline(_ call: CallSite) throws -> (any Outline)? {
-    call.modelOutline("model")?.changed { model in
-      guard case .opaque(let adapter as UnattachedAdapter)? = call.value("adapter") else {
-        return nil
-      }
+    let adapter = call.value("adapter").flatMap { value -> UnattachedAdapter? in
+      guard case .opaque(let adapter) = value else { return nil }
+      return adapter as? UnattachedAdapter
+    }
+    let outline = call.modelOutline("model")
+    if case .fresh(let settings)? = adapter {
+      try outline?.checkTargets(settings.targets, at: "adapter")
+    }
+    return outline?.changed { model in
+      guard let adapter else { return nil }
       return switch adapter {
       case .fresh(let settings): try? model.planned(wearing: settings)
       case .head(let settings): try? model.attaching(settings, seed: 0)

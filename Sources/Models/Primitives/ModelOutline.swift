@@ -4,11 +4,14 @@ import Vocabulary
 public struct ModelOutline: Outline {
   /// How many positions it was made for.
   public let context: Int
+  /// The matrices of its layers, where they are known.
+  let modules: [LinearModule]?
   /// The model with weights that have a shape and a format but no memory, where that much is known.
   public var planned: LanguageModel?
 
-  public init(context: Int, planned: LanguageModel? = nil) {
+  init(context: Int, modules: [LinearModule]? = nil, planned: LanguageModel? = nil) {
     self.context = context
+    self.modules = modules ?? planned?.architecture.modules
     self.planned = planned
   }
 
@@ -16,7 +19,20 @@ public struct ModelOutline: Outline {
 
   /// The outline of what becomes of the model; without `planned` where that cannot be told.
   func changed(_ change: (LanguageModel) throws -> LanguageModel?) rethrows -> ModelOutline {
-    ModelOutline(context: context, planned: try planned.flatMap(change))
+    ModelOutline(context: context, modules: modules, planned: try planned.flatMap(change))
+  }
+
+  /// Complains of a target that names none of the model's matrices.
+  func checkTargets(_ targets: [String], at parameter: String) throws {
+    guard let modules, let name = modules.unknownTarget(in: targets) else { return }
+    throw Complaints(
+      Complaint(
+        .doesNotFit, at: parameter, "the model has no matrices called `\(name)`",
+        label: "`\(name)` is not in its layers",
+        notes: [
+          "It has \(modules.shortNames.joined(separator: ", ")). Name some of these, or a group: "
+            + "\"attention\", \"all-linear\"."
+        ]))
   }
 }
 

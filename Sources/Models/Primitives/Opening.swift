@@ -93,6 +93,7 @@ extension LanguageModel {
     }
     return Head(
       type: ModelKind(outputs: try RewardHead(of: checkpoint, architecture)?.names).type,
-      outline: ModelOutline(context: architecture.dimensions.context))
+      outline: ModelOutline(
+        context: architecture.dimensions.context, modules: architecture.modules))
   }
 }

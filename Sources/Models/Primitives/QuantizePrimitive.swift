@@ -25,16 +25,7 @@ extension Vocabulary.Primitive {
     "quantize", "The model with matrices of its layers in fewer bits; adapters stay in full.",
     in: .adapters, cost: .light,
     typing: .derived { $0.model("model").type },
-    outline: { call in
-      try call.modelOutline("model")?.changed {
-        guard let format = call.value("format"), let targets = call.value("targets")
-        else { return nil }
-        return try $0.planned(
-          Packing(
-            PackedFormat(recipeValue: format).element,
-            targets: MatrixTargets(recipeValue: targets).names))
-      }
-    },
+    outline: quantizedOutline,
     examples: [
       "\(tinyModel) |> quantize(\"bf16\") |> attach(lora(rank: 2))",
       #"\#(tinyModel) |> quantize("f16", targets: ["down_proj"])"#,
@@ -45,5 +36,16 @@ extension Vocabulary.Primitive {
     .targets
   ) { _, model, format, targets in
     try model.quantized(Packing(format.element, targets: targets.names))
+  }
+
+  @Sendable private static func quantizedOutline(_ call: CallSite) throws -> (any Outline)? {
+    guard let model = call.modelOutline("model") else { return nil }
+    guard let targets = call.value("targets") else { return model.changed { _ in nil } }
+    let names = try MatrixTargets(recipeValue: targets).names
+    try model.checkTargets(names, at: "targets")
+    return try model.changed {
+      guard let format = call.value("format") else { return nil }
+      return try $0.planned(Packing(PackedFormat(recipeValue: format).element, targets: names))
+    }
   }
 }
