@@ -13,7 +13,8 @@ import Vocabulary
 /// of the library.
 ///
 /// `Golden/smollm2_harness.json` names rows of the shared folder. Two of each task are compared here;
-/// ROUX_HARNESS_ROWS=200 compares all of them and prints the account.
+/// ROUX_HARNESS_ROWS=200 compares all of them, and what the harness tells of them, and prints the
+/// account.
 @Suite("SmolLM2 and lm-evaluation-harness", .enabled(if: HarnessTasks.areThere, "rows are absent"))
 struct SmolLM2HarnessTests {
   @Test("The same choice is made, with the same log-likelihoods", arguments: HarnessTasks.names)
@@ -23,12 +24,15 @@ struct SmolLM2HarnessTests {
     let run = try HarnessTasks.run(name, expected)
     var found: [[Double]] = []
     var greedy: [Bool] = []
+    var report = Record([])
     let time = try ContinuousClock().measure {
       if name == "lambada" {
         let told = try run.continuations()
         (found, greedy) = (told.map { [$0.likelihood] }, told.map(\.isGreedy))
+        report = ContinuationReport(told).record
       } else {
         found = try run.likelihoods()
+        report = try run.report(of: found)
       }
     }
     var theirs = (expected["loglikelihoods"]?.list ?? []).prefix(HarnessTasks.count).map(\.doubles)
@@ -53,6 +57,23 @@ struct SmolLM2HarnessTests {
         + "\(Double(found.count) / (time / .seconds(1))) rows/s")
     #expect(worst <= 2e-3)
     #expect(Double(agreeing) >= 0.995 * Double(found.count))
+    if found.count == expected["loglikelihoods"]?.list?.count {
+      try compare(report, with: Array(#require(expected["metrics"]?.object).pairs), of: name)
+    }
+  }
+
+  /// What is told of all rows: `acc`, `acc_norm` and perplexity to three digits.
+  private func compare(_ report: Record, with theirs: [(String, JSONValue)], of name: String) throws
+  {
+    for (metric, value) in theirs {
+      guard case .float(let mine)? = report[metric] else {
+        Issue.record("\(name): nothing is told of \(metric)")
+        continue
+      }
+      let expected = try #require(value.double)
+      print("\(name): \(metric) \(mine), theirs \(expected)")
+      #expect(abs(mine - expected) < 5e-4 * max(1, expected), "\(name): \(metric)")
+    }
   }
 }
 

@@ -28,11 +28,16 @@ package struct TaskRun {
     }
     let items = try items()
     switch task.kind {
-    case .choices: return try ChoiceReport(likelihoods(items), items).record
+    case .choices: return try report(of: likelihoods(items))
     case .truths: return try ChoiceReport(likelihoods(items), items).recordOfTruths
     case .continuations: return try ContinuationReport(continuations(items)).record
     case .answers: return Share(try written(items)).record("acc", count: items.count)
     }
+  }
+
+  /// What is told of a task of choices whose likelihoods are known.
+  package func report(of likelihoods: [[Double]]) throws -> Record {
+    ChoiceReport(likelihoods, try items()).record
   }
 
   private func items() throws -> [TaskPrompts.Item] {
