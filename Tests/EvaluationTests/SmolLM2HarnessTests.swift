@@ -32,9 +32,9 @@ struct SmolLM2HarnessTests {
         report = ContinuationReport(told).record
       } else {
         found = try run.likelihoods()
-        report = try run.report(of: found)
       }
     }
+    if name != "lambada" { report = try run.report(of: found) }
     var theirs = (expected["loglikelihoods"]?.list ?? []).prefix(HarnessTasks.count).map(\.doubles)
     try #require(found.count == theirs.count)
     // The sums of long answers are known to no more than 2e-3 in float32.

@@ -28,7 +28,7 @@ package struct TaskRun {
     }
     let items = try items()
     switch task.kind {
-    case .choices: return try report(of: likelihoods(items))
+    case .choices: return try ChoiceReport(likelihoods(items), items).record
     case .truths: return try ChoiceReport(likelihoods(items), items).recordOfTruths
     case .continuations: return try ContinuationReport(continuations(items)).record
     case .answers: return Share(try written(items)).record("acc", count: items.count)
