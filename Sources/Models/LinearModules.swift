@@ -19,7 +19,7 @@ extension [LinearModule] {
 
   /// The first target that is no group and names none of them.
   func unknownTarget(in targets: [String]) -> String? {
-    if [["all-linear"], ["attention"]].contains(targets) { return nil }
+    if targets.count == 1, MatrixGroup(rawValue: targets[0]) != nil { return nil }
     let known = Set(map(\.shortName))
     return targets.first { !known.contains($0) }
   }

@@ -166,10 +166,7 @@ private enum Stacking {
 
 extension Vocabulary.Primitive {
   @Sendable fileprivate static func attachedOutline(_ call: CallSite) throws -> (any Outline)? {
-    let adapter = call.value("adapter").flatMap { value -> UnattachedAdapter? in
-      guard case .opaque(let adapter) = value else { return nil }
-      return adapter as? UnattachedAdapter
-    }
+    let adapter = call.value("adapter").flatMap { try? UnattachedAdapter(recipeValue: $0) }
     let outline = call.modelOutline("model")
     if case .fresh(let settings)? = adapter {
       try outline?.checkTargets(settings.targets, at: "adapter")
