@@ -45,6 +45,9 @@ let package = Package(
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
 
+    // What the file system says of a place.
+    .target(name: "Files", swiftSettings: edge),
+
     // One reader and writer of JSON for all.
     .target(name: "JSON", swiftSettings: edge),
 
@@ -96,7 +99,7 @@ let package = Package(
     .target(name: "Syntax", swiftSettings: safe),
     .target(name: "Store", dependencies: ["CCrypto", "Vocabulary"], swiftSettings: edge),
     .target(
-      name: "Language", dependencies: ["Syntax", "Vocabulary", "Store"],
+      name: "Language", dependencies: ["Files", "Syntax", "Vocabulary", "Store"],
       swiftSettings: safe),
     .target(name: "CEditLine", linkerSettings: [.linkedLibrary("edit")]),
     .target(
@@ -109,7 +112,9 @@ let package = Package(
       swiftSettings: safe),
 
     // The keystone: what a value, a type, a parameter and a primitive are.
-    .target(name: "Vocabulary", swiftSettings: safe, linkerSettings: [.linkedLibrary("m")]),
+    .target(
+      name: "Vocabulary", dependencies: ["Files"], swiftSettings: safe,
+      linkerSettings: [.linkedLibrary("m")]),
 
     // The list of all primitives, and the part of the library that is written in the language.
     .target(

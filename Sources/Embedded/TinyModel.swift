@@ -10,10 +10,7 @@ public enum TinyModel {
   ///
   /// They are written once into the user's cache, under a name that changes with their content.
   public static func folder() throws -> URL {
-    let place = cache.appending(path: "tiny-\(digest)")
-    if FileManager.default.fileExists(atPath: place.appending(path: "config.json").path) {
-      return place
-    }
+    if FileManager.default.fileExists(atPath: settings) { return place }
     let temporary = cache.appending(path: "tiny-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: temporary, withIntermediateDirectories: true)
     for file in files { try file.data.write(to: temporary.appending(path: file.name)) }
@@ -27,12 +24,16 @@ public enum TinyModel {
     return place
   }
 
-  private static var cache: URL {
+  // Put together once: each check asks where the model lies.
+  private static let place = cache.appending(path: "tiny-\(digest)")
+  private static let settings = place.appending(path: "config.json").path
+
+  private static let cache: URL = {
     let named = ProcessInfo.processInfo.environment["XDG_CACHE_HOME"]
     let home = FileManager.default.homeDirectoryForCurrentUser
     return (named.map { URL(filePath: $0) } ?? home.appending(path: ".cache"))
       .appending(path: "roux")
-  }
+  }()
 
   private struct File {
     let name: String

@@ -1,5 +1,6 @@
 // Turns calls and operations into values where they can be had at once, else into stages.
 
+import Files
 import Foundation
 import Store
 import Synchronization
@@ -8,7 +9,7 @@ import Vocabulary
 /// The stages of a session, each known by its key: equal work is one stage.
 final class StageGraph: Sendable {
   private let stages = Mutex<[String: (stage: Stage, parts: String)]>([:])
-  private let digests = Mutex<[String: String]>([:])
+  private let digests = Mutex<[String: (facts: FileFacts, digest: String)]>([:])
   private let outlines = Mutex<[String: any Outline]>([:])
   private let seed: UInt64
   /// The folder of the recipe that is run; imported ones may lie elsewhere.
@@ -189,17 +190,13 @@ extension StageGraph {
   }
 
   private func digest(of url: URL) -> String? {
-    let values = try? FileManager.default.attributesOfItem(atPath: url.path)
+    let path = url.path
+    guard let facts = FileFacts(path: path) else { return nil }
     // The date of a folder says nothing about the files in it.
-    guard values?[.type] as? FileAttributeType == .typeRegular else {
-      return try? Digest.sha256(contentOf: url)
-    }
-    let date = (values?[.modificationDate] as? Date)?.timeIntervalSince1970 ?? 0
-    let size = (values?[.size] as? Int) ?? 0
-    let stamp = "\(url.path) \(size) \(date)"
-    if let known = digests.withLock({ $0[stamp] }) { return known }
+    guard facts.kind == .file else { return try? Digest.sha256(contentOf: url) }
+    if let known = digests.withLock({ $0[path] }), known.facts == facts { return known.digest }
     guard let digest = KnownDigests.shared.digest(of: url) else { return nil }
-    digests.withLock { $0[stamp] = digest }
+    digests.withLock { $0[path] = (facts, digest) }
     return digest
   }
 }

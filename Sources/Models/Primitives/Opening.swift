@@ -50,10 +50,9 @@ extension LanguageModel {
   /// Where a recipe's path leads; `tiny` is the model inside the program, unless there is a file
   /// of that name.
   static func place(of path: String, from directory: Folder) throws -> URL {
-    let url = URL.inRecipe(path, directory: directory)
-    guard path == TinyModel.name, !FileManager.default.fileExists(atPath: url.path) else {
-      return url
-    }
+    guard path == TinyModel.name,
+      !FileManager.default.fileExists(atPath: "\(directory.path)/\(path)")
+    else { return URL.inRecipe(path, directory: directory) }
     return try TinyModel.folder()
   }
 
