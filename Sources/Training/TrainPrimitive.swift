@@ -111,7 +111,7 @@ extension Primitive {
   private static func needs(of call: CallSite, outputs: [String]?) throws -> [Complaint] {
     guard case .opaque(let loss as Loss)? = call.value("with") else { return [] }
     do {
-      let needs = try LossNeeds(loss, outputs: outputs)
+      let needs = try loss.needs(outputs: outputs)
       if loss.rollout == nil, !needs.readsReference, call.isWritten("reference"),
         call.value("reference") != Value.none
       {

@@ -22,7 +22,7 @@ struct GradientCheck {
     self.loss = loss
     self.model = model
     self.pool = pool
-    needs = try LossNeeds(loss)
+    needs = try loss.needs()
     self.examples = try needs.completed(examples)
   }
 
@@ -231,7 +231,7 @@ extension Vocabulary.Primitive {
         advice: "Check losses over rows; where log-probabilities have slopes is the same.")
     }
     let model = try model ?? LanguageModel.tiny()
-    let needs = try LossNeeds(loss)
+    let needs = try loss.needs()
     let encoded = try EncodedRows(
       rows, for: loss.roles, columns: needs.columns, optional: needs.optional, model: model,
       length: length.count, step: "rows")

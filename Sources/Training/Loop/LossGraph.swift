@@ -24,7 +24,7 @@ struct LossGraph {
     _ model: LanguageModel, _ loss: Loss, trains: Bool, only: TrainedPart? = nil,
     critic: Critic? = nil
   ) throws {
-    needs = try LossNeeds(loss, outputs: model.head?.names)
+    needs = try loss.needs(outputs: model.head?.names)
     let trainsBody = trains && only != .head
     // Answers are drawn without dropout: with it, a policy would not be the one that wrote them.
     let usesDropout =

@@ -28,7 +28,7 @@ package struct TrainingRun {
     self.context = context
     other = reference
     pool = WorkerPool(count: context.threads)
-    needs = try LossNeeds(loss, outputs: model.head?.names)
+    needs = try loss.needs(outputs: model.head?.names)
     try checkReference()
   }
 

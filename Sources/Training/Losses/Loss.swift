@@ -11,6 +11,7 @@ public struct Loss: OpaqueValue, RecipeValue {
   public let metrics: Function?
   /// How the answers come about that it judges; nil where the rows bring them.
   public let rollout: RolloutSettings?
+  private let traced = TracedNeeds()
 
   public init(
     row: RecipeType, function: Function, metrics: Function? = nil, rollout: RolloutSettings? = nil
@@ -31,6 +32,11 @@ public struct Loss: OpaqueValue, RecipeValue {
       return self
     }
     return Loss(row: row, function: function, metrics: metrics, rollout: rollout)
+  }
+
+  /// What it reads of a model whose head gives `outputs`; of one without a head where that is nil.
+  package func needs(outputs: [String]? = nil) throws -> LossNeeds {
+    try traced.needs(of: self, outputs)
   }
 
   /// How many completions each row brings.

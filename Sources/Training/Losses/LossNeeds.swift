@@ -1,4 +1,5 @@
 import Models
+import Synchronization
 import Tensors
 import Vocabulary
 
@@ -23,7 +24,7 @@ package struct LossNeeds: Sendable {
 
   /// - Parameter outputs: what the head of the model gives; nil for a model without one.
   /// - Throws: `TraceError` where the loss and such a model do not go together.
-  package init(_ loss: Loss, outputs: [String]? = nil) throws {
+  fileprivate init(_ loss: Loss, outputs: [String]?) throws {
     let graph = Graph()
     let answers = loss.roles.count
     let trace = LossTrace(
@@ -124,5 +125,17 @@ extension LossNeeds {
           ? "Say what stands for none: add(\(field.label): .\(field.label) ?? 0.0)."
           : "Make it a number with add(\(field.label): …)."
       ])
+  }
+}
+
+/// What tracing a loss told, by the outputs of a model's head: several runs may learn by one loss.
+final class TracedNeeds: Sendable {
+  private let known = Mutex<[[String]?: LossNeeds]>([:])
+
+  func needs(of loss: Loss, _ outputs: [String]?) throws -> LossNeeds {
+    if let known = known.withLock({ $0[outputs] }) { return known }
+    let found = try LossNeeds(loss, outputs: outputs)
+    known.withLock { $0[outputs] = found }
+    return found
   }
 }

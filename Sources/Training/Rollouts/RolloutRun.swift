@@ -27,7 +27,7 @@ package struct RolloutRun {
     self.settings = settings
     self.context = context
     self.reference = reference ?? model
-    needs = try LossNeeds(loss)
+    needs = try loss.needs()
     try check()
   }
 
