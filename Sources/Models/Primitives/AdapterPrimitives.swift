@@ -32,8 +32,8 @@ public enum UnattachedAdapter: OpaqueValue, RecipeValue {
 
   public var canonical: String {
     switch self {
-    case .fresh(let settings): "\(settings)"
-    case .head(let settings): "\(settings)"
+    case .fresh(let settings): settings.canonical
+    case .head(let settings): settings.canonical
     case .saved(_, let path): path
     }
   }
@@ -55,6 +55,20 @@ extension AdapterFolder {
     let formats = trainedOver.map(\.rawValue).joined(separator: ", ")
     return formats.isEmpty ? "" : ", trained over \(formats) weights"
   }
+}
+
+// As Swift shows a struct by reflection, which takes longer than all else that a check does with
+// an adapter.
+
+extension LoRASettings {
+  package var canonical: String {
+    "LoRASettings(rank: \(rank), alpha: \(alpha), dropout: \(dropout), targets: \(targets), "
+      + "isRankStabilised: \(isRankStabilised), isDecomposed: \(isDecomposed))"
+  }
+}
+
+extension RewardHeadSettings {
+  package var canonical: String { "RewardHeadSettings(names: \(names), hasBias: \(hasBias))" }
 }
 
 extension LoRASettings {

@@ -173,11 +173,13 @@ public struct Elementwise: Operation {
 
 extension Elementwise {
   /// The shape that operands have together: that of the highest rank, which the others must fit.
-  static func domain(_ name: String, _ operands: [Tensor]) throws(ShapeError) -> Shape {
+  static func domain(
+    _ name: @autoclosure () -> String, _ operands: [Tensor]
+  ) throws(ShapeError) -> Shape {
     let widest = operands.map(\.shape).max { $0.rank < $1.rank } ?? .scalar
     for operand in operands where spread(operand.shape, in: widest) == nil {
       throw ShapeError(
-        name, found: operands.map(\.signature),
+        name(), found: operands.map(\.signature),
         expected: "equal shapes, or a scalar, row or column of \(widest)")
     }
     return widest
