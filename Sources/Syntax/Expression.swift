@@ -6,6 +6,9 @@ extension SyntaxTree {
     /// How many expressions lie inside one another here, itself included; the parser bounds it.
     package let height: Int
 
+    /// Whether it could not be understood.
+    public var isError: Bool { if case .error = kind { true } else { false } }
+
     public init(_ kind: Kind, _ range: SourceRange) {
       self.kind = kind
       self.range = range

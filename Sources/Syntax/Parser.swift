@@ -75,7 +75,7 @@ public struct Parser {
   private mutating func line() -> [SyntaxTree.Statement] {
     let start = position
     let statement = statement()
-    finishLine(after: statement.kind == .error, from: start)
+    finishLine(after: statement.isError, from: start)
     return [statement]
   }
 

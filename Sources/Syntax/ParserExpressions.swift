@@ -96,13 +96,11 @@ extension Parser {
 
   private mutating func infix() -> (Infix, Level)? {
     if case .symbol(let symbol) = current.kind {
-      if let operation = SyntaxTree.BinaryOperator(rawValue: symbol.rawValue) {
-        return (.binary(operation), Self.level(of: operation))
-      }
-      if let operation = SyntaxTree.RangeOperator(rawValue: symbol.rawValue) {
-        return (.range(operation), .range)
-      }
-      return symbol == .pipe ? (.pipe, .pipe) : foreignInfix(symbol)
+      if let operation = symbol.operation { return (.binary(operation), Self.level(of: operation)) }
+      if symbol == .pipe { return (.pipe, .pipe) }
+      if symbol == .closedRange { return (.range(.closed), .range) }
+      if symbol == .halfOpenRange { return (.range(.halfOpen), .range) }
+      return foreignInfix(symbol)
     }
     if at(.and) { return (.binary(.and), .and) }
     if at(.or) { return (.binary(.or), .or) }
@@ -254,5 +252,29 @@ extension Parser {
     }
     position += 1
     return expression()
+  }
+}
+
+extension Token.Symbol {
+  /// The operator between two values that it is.
+  fileprivate var operation: SyntaxTree.BinaryOperator? {
+    switch self {
+    case .orElse: .orElse
+    case .equal: .equal
+    case .notEqual: .notEqual
+    case .less: .less
+    case .lessOrEqual: .lessOrEqual
+    case .greater: .greater
+    case .greaterOrEqual: .greaterOrEqual
+    case .plus: .add
+    case .minus: .subtract
+    case .star: .multiply
+    case .slash: .divide
+    case .openParenthesis, .closeParenthesis, .openBracket, .closeBracket, .openBrace, .closeBrace,
+      .comma, .colon, .dot, .spread, .closedRange, .halfOpenRange, .equals, .fatArrow, .arrow, .bar,
+      .pipe, .question, .foreignAnd, .foreignOr, .foreignNot, .power, .remainder, .caret,
+      .ampersand, .tilde, .walrus, .plusEquals, .minusEquals, .starEquals, .slashEquals:
+      nil
+    }
   }
 }

@@ -49,7 +49,8 @@ extension Parser {
     {
       return prefixedText()
     }
-    guard let replacement = Self.foreignWords[text(of: token)], token.kind == .name,
+    guard token.kind == .name, Self.foreignInitials.contains(source.bytes[token.start]),
+      let replacement = Self.foreignWords[text(of: token)],
       !next(is: .openParenthesis) || nextStartsLine
     else { return nil }
     complain(
@@ -65,6 +66,9 @@ extension Parser {
     "None": "none", "null": "none", "nil": "none", "NULL": "none", "undefined": "none",
     "True": "true", "TRUE": "true", "False": "false", "FALSE": "false",
   ]
+
+  /// Told from most names without making a `String`.
+  private static let foreignInitials = foreignWords.keys.compactMap(\.utf8.first)
 
   /// `f"…{x}"`, and the other letters that Python puts before a text.
   private mutating func prefixedText() -> Expression {
@@ -139,7 +143,7 @@ extension Parser {
   /// `lambda x: value` and `x -> value`; nil if there is nothing foreign.
   mutating func foreignExpression() -> Expression? {
     guard current.kind == .name else { return nil }
-    if text(of: current) == "lambda", !nextStartsLine,
+    if current.range.count == 6, text(of: current) == "lambda", !nextStartsLine,
       token(1).kind == .label || token(1).kind == .name
     {
       return pythonLambda()

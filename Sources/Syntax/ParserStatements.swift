@@ -36,7 +36,7 @@ extension Parser {
       }
     }
     let value = expression()
-    return value.kind == .error ? nil : .expression(value)
+    return value.isError ? nil : .expression(value)
   }
 
   // MARK: Declarations

@@ -2,7 +2,9 @@
 struct TokenTable {
   /// All tokens, trivia included.
   let all: [Token]
-  /// Positions in `all` of the tokens that are not trivia.
+  /// Those that are not trivia.
+  private var walked: [Token] = []
+  /// Their positions in `all`.
   private(set) var significant: [Int] = []
   /// For each significant token, whether a line begins between the one before and it.
   private(set) var startsLine: [Bool] = []
@@ -11,6 +13,7 @@ struct TokenTable {
   init(_ source: SourceText) {
     all = Lexer.tokens(of: source.bytes)
     end = Token(kind: .endOfFile, start: source.bytes.count, end: source.bytes.count)
+    walked.reserveCapacity(all.count)
     significant.reserveCapacity(all.count)
     startsLine.reserveCapacity(all.count)
     var isFresh = true
@@ -18,6 +21,7 @@ struct TokenTable {
       if token.kind.isTrivia {
         if token.kind == .newline || token.kind == .semicolon { isFresh = true }
       } else {
+        walked.append(token)
         significant.append(index)
         startsLine.append(isFresh)
         isFresh = false
@@ -25,14 +29,15 @@ struct TokenTable {
     }
   }
 
-  var count: Int { significant.count }
+  var count: Int { walked.count }
 
-  subscript(index: Int) -> Token { index < significant.count ? all[significant[index]] : end }
+  subscript(index: Int) -> Token { index < walked.count ? walked[index] : end }
 
   /// Takes out a significant token, as if it had not been written.
   mutating func drop(_ indices: [Int]) {
     for index in indices.reversed() {
       let startedLine = startsLine[index]
+      walked.remove(at: index)
       significant.remove(at: index)
       startsLine.remove(at: index)
       if startedLine && index < startsLine.count { startsLine[index] = true }

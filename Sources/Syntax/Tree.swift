@@ -40,7 +40,8 @@ public enum SyntaxTree {
       self.documentation = documentation
     }
 
-    public enum Kind: Hashable, Sendable {
+    // Indirect, as statements are handed about as a whole.
+    public indirect enum Kind: Hashable, Sendable {
       case importing(Import)
       case parameter(Parameter)
       case type(TypeDeclaration)
@@ -50,6 +51,9 @@ public enum SyntaxTree {
       /// What could not be understood; a diagnostic has been given.
       case error
     }
+
+    /// Whether it could not be understood.
+    public var isError: Bool { if case .error = kind { true } else { false } }
   }
 
   /// An import: `import "path" as name`.
