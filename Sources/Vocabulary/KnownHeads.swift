@@ -7,12 +7,18 @@ import Synchronization
 /// A prompt or an editor checks the same recipe again and again; its files are opened once.
 public final class KnownHeads<Seen: Sendable>: Sendable {
   /// What changes with a file, or with what lies in a folder.
-  private struct Stamp: Equatable {
-    var name: String
-    var facts: FileFacts
+  private struct Stamps: Equatable, Sendable {
+    var own: FileFacts?
+    /// What lies in a folder: its own facts change as soon as a name there does.
+    var names: [String] = []
+    var facts: [FileFacts?] = []
+
+    var isOld: Bool {
+      ([own] + facts).allSatisfy { $0.map { $0.date.timeIntervalSinceNow < -2 } ?? true }
+    }
   }
 
-  private let known = Mutex<[String: (stamps: [Stamp], seen: Seen)]>([:])
+  private let known = Mutex<[String: (stamps: Stamps, seen: Seen)]>([:])
 
   public init() {}
 
@@ -21,24 +27,25 @@ public final class KnownHeads<Seen: Sendable>: Sendable {
   /// Errors are not remembered, nor is what changed less than two seconds ago: its time might not
   /// tell the next change.
   public func seen(at url: URL, _ look: (URL) throws -> Seen) rethrows -> Seen {
-    let path = url.path, stamps = Self.stamps(of: path)
-    if let known = known.withLock({ $0[path] }), known.stamps == stamps { return known.seen }
+    let path = url.path
+    let known = known.withLock { $0[path] }
+    let stamps = Self.stamps(of: path, after: known?.stamps)
+    if let known, known.stamps == stamps { return known.seen }
     let seen = try look(url)
-    if stamps.allSatisfy({ $0.facts.date.timeIntervalSinceNow < -2 }) {
-      known.withLock { $0[path] = (stamps, seen) }
-    }
+    if stamps.isOld { self.known.withLock { $0[path] = (stamps, seen) } }
     return seen
   }
 
-  private static func stamps(of path: String) -> [Stamp] {
-    guard let facts = FileFacts(path: path) else { return [] }
-    let own = [Stamp(name: "", facts: facts)]
-    guard facts.kind == .folder,
-      let names = try? FileManager.default.contentsOfDirectory(atPath: path)
-    else { return own }
-    return own
-      + names.sorted().compactMap { name in
-        FileFacts(path: "\(path)/\(name)").map { Stamp(name: name, facts: $0) }
-      }
+  private static func stamps(of path: String, after last: Stamps?) -> Stamps {
+    var stamps = Stamps(own: FileFacts(path: path))
+    guard stamps.own?.kind == .folder else { return stamps }
+    let isSame = stamps.own == last?.own
+    stamps.names = (isSame ? last?.names : nil) ?? names(in: path)
+    stamps.facts = stamps.names.map { FileFacts(path: "\(path)/\($0)") }
+    return stamps
+  }
+
+  private static func names(in folder: String) -> [String] {
+    ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).sorted()
   }
 }
