@@ -8,7 +8,8 @@ extension Value {
     return text
   }
 
-  private func appendCanonical(to text: inout String) {
+  /// Appends the canonical text, as where several make one key.
+  public func appendCanonical(to text: inout String) {
     switch self {
     case .none: text += "none"
     case .bool(let value): text += value ? "true" : "false"

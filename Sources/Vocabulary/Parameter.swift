@@ -110,6 +110,8 @@ public final class Slot: Sendable {
   public let summary: String
   public let type: RecipeType
   public let fallback: Value?
+  /// Its canonical text, as it stands in the key of each call that leaves the argument out.
+  public let fallbackCanonical: String
   public let role: Role
   /// What becomes of rows.
   public let use: RowUse?
@@ -130,6 +132,7 @@ public final class Slot: Sendable {
     summary = parameter.summary
     type = T.recipeType
     fallback = parameter.fallback.map(\.recipeValue)
+    fallbackCanonical = (fallback ?? .none).canonical
     role = parameter.role
     use = parameter.use
     isSubject = parameter.isSubject

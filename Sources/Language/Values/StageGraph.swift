@@ -10,7 +10,7 @@ import Vocabulary
 final class StageGraph: Sendable {
   private let stages = Mutex<[String: (stage: Stage, parts: String)]>([:])
   private let digests = Mutex<[String: (facts: FileFacts, digest: String)]>([:])
-  private let outlines = Mutex<[String: any Outline]>([:])
+  private let outlines = Mutex<[ObjectIdentifier: any Outline]>([:])
   private let seed: UInt64
   /// The folder of the recipe that is run; imported ones may lie elsewhere.
   private let root: Folder
@@ -31,10 +31,12 @@ final class StageGraph: Sendable {
   }
 
   /// What is known of the result of a stage before it has run.
-  func outline(of stage: Stage) -> (any Outline)? { outlines.withLock { $0[stage.key] } }
+  func outline(of stage: Stage) -> (any Outline)? {
+    outlines.withLock { $0[ObjectIdentifier(stage)] }
+  }
 
   func note(_ outline: any Outline, of stage: Stage) {
-    outlines.withLock { $0[stage.key] = outline }
+    outlines.withLock { $0[ObjectIdentifier(stage)] = outline }
   }
 
   /// What went into the key of a stage, one part a line.
@@ -45,13 +47,13 @@ final class StageGraph: Sendable {
     _ primitive: Primitive, _ arguments: Record, type: RecipeType, label: String,
     in context: RunContext
   ) throws -> Value {
-    if primitive.cost == .pure && !Value.record(arguments).isDeferred {
+    if primitive.cost == .pure && !arguments.values.contains(where: \.isDeferred) {
       return try primitive.run(arguments, in: context)
     }
     let arguments = try primitive.narrowing?(arguments) ?? arguments
-    let parts = keyParts(primitive, arguments, in: context)
+    let text = keyText(primitive, arguments, in: context)
     let placed = context.directory == root ? arguments : anchored(arguments, primitive, context)
-    return .deferred(stage(.call(primitive, arguments: placed), parts, type: type, label: label))
+    return .deferred(stage(.call(primitive, arguments: placed), text, type: type, label: label))
   }
 
   func operation(_ operation: RecipeOperation, _ operands: [Value], type: RecipeType) throws
@@ -121,10 +123,11 @@ final class StageGraph: Sendable {
     return .deferred(stage(.apply(function, value), parts, type: type))
   }
 
-  private func stage(
-    _ work: Stage.Work, _ parts: [String], type: RecipeType, label: String = ""
-  ) -> Stage {
-    let text = parts.joined(separator: "\n")
+  private func stage(_ work: Stage.Work, _ parts: [String], type: RecipeType) -> Stage {
+    stage(work, parts.joined(separator: "\n"), type: type, label: "")
+  }
+
+  private func stage(_ work: Stage.Work, _ text: String, type: RecipeType, label: String) -> Stage {
     let key = Digest.sha256(text)
     return stages.withLock { known in
       if let found = known[key]?.stage { return found }
@@ -140,22 +143,30 @@ final class StageGraph: Sendable {
 extension StageGraph {
   /// The key of a call that is no stage, as one for a row.
   func key(of primitive: Primitive, _ arguments: Record, in context: RunContext) -> String {
-    Digest.sha256(keyParts(primitive, arguments, in: context).joined(separator: "\n"))
+    Digest.sha256(keyText(primitive, arguments, in: context))
   }
 
-  /// Name, version, seed and semantic arguments; those left out count with their defaults, so that
-  /// writing a default out changes nothing.
-  private func keyParts(_ primitive: Primitive, _ arguments: Record, in context: RunContext)
-    -> [String]
+  /// Name, version, seed and semantic arguments, one a line; those left out count with their
+  /// defaults, so that writing a default out changes nothing.
+  private func keyText(_ primitive: Primitive, _ arguments: Record, in context: RunContext)
+    -> String
   {
-    let lines = primitive.semanticSlots.map { slot in
-      let value = arguments[slot.name] ?? slot.fallback ?? .none
-      let text =
-        primitive.effects.contains(.reads) && slot.type.isPath
-        ? content(of: value, in: context) : value.canonical
-      return "\(slot.name): \(text)"
+    var text = "\(primitive.name) version \(primitive.version)\nseed: \(seed)"
+    let readsFiles = primitive.effects.contains(.reads)
+    for slot in primitive.semanticSlots {
+      text += "\n"
+      text += slot.name
+      text += ": "
+      let value = arguments[slot.name]
+      if readsFiles && slot.type.isPath {
+        text += content(of: value ?? slot.fallback ?? .none, in: context)
+      } else if let value {
+        value.appendCanonical(to: &text)
+      } else {
+        text += slot.fallbackCanonical
+      }
     }
-    return ["\(primitive.name) version \(primitive.version)", "seed: \(seed)"] + lines
+    return text
   }
 
   /// A file is what it holds, not where it lies.
