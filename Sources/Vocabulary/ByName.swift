@@ -20,6 +20,12 @@ public struct ByName<Value>: ExpressibleByDictionaryLiteral {
 
   @inlinable public init(_ entries: [Entry] = []) { all = entries }
 
+  /// None so far, with room for some.
+  @inlinable public init(capacity: Int) {
+    all = []
+    all.reserveCapacity(capacity)
+  }
+
   @inlinable public init(dictionaryLiteral entries: (String, Value)...) {
     self.init(entries.map { Entry($0.0, $0.1) })
   }

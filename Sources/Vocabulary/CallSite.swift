@@ -19,8 +19,10 @@ public struct CallSite: Sendable {
     }
   }
 
-  /// Arguments by parameter name; those of a `Labelled` parameter stand in `rest`.
-  public let arguments: ByName<Argument>
+  /// Those that are given; those of a `Labelled` parameter stand in `rest`.
+  private let given: ByName<Argument>
+  /// What stands for those that are left out.
+  private let defaults: ByName<Argument>
   public let rest: [(label: String, argument: Argument)]
   /// The type that the place of the call asks for, where it is known.
   public let expected: RecipeType?
@@ -28,18 +30,27 @@ public struct CallSite: Sendable {
   public let directory: Folder
 
   public init(
-    arguments: ByName<Argument>, rest: [(label: String, argument: Argument)] = [],
-    expected: RecipeType? = nil, directory: Folder
+    arguments: ByName<Argument>, defaults: ByName<Argument> = [:],
+    rest: [(label: String, argument: Argument)] = [], expected: RecipeType? = nil,
+    directory: Folder
   ) {
-    self.arguments = arguments
+    given = arguments
+    self.defaults = defaults
     self.rest = rest
     self.expected = expected
     self.directory = directory
   }
 
-  public func type(_ name: String) -> RecipeType { arguments[name]?.type ?? .none }
-  public func value(_ name: String) -> Value? { arguments[name]?.value }
-  public func isWritten(_ name: String) -> Bool { arguments[name]?.isWritten ?? false }
+  /// The argument of a parameter, or its default.
+  public func argument(_ name: String) -> Argument? { given[name] ?? defaults[name] }
+  public func type(_ name: String) -> RecipeType { argument(name)?.type ?? .none }
+  public func value(_ name: String) -> Value? { argument(name)?.value }
+  public func isWritten(_ name: String) -> Bool { argument(name)?.isWritten ?? false }
+
+  /// All arguments, and the defaults of those that are left out.
+  public var arguments: ByName<Argument> {
+    ByName(given.entries + defaults.entries.filter { given[$0.name] == nil })
+  }
 
   /// The row type of a data argument; `.unknown` where it is not known.
   public func row(_ name: String) -> RecipeType {

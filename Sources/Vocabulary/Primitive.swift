@@ -12,6 +12,12 @@ public final class Primitive: Sendable {
   public let slots: [Slot]
   /// The slots that change the result, by name.
   public let semanticSlots: [Slot]
+  /// The slots that are passed without a label, the pipe's first.
+  public let subjects: [Slot]
+  /// The slot of the labels that no other slot has.
+  public let rest: Slot?
+  /// The slots of rows that judge a model, not those that it learns from.
+  public let judged: [Slot]
   public let typing: Typing
   public let effects: Effects
   /// Which rows of its first data, and of lists of data, its result holds; nil where it holds none,
@@ -61,6 +67,9 @@ public final class Primitive: Sendable {
     for one in repeat each parameter { slots.append(Slot(one)) }
     self.slots = slots
     semanticSlots = Self.semantic(slots)
+    subjects = slots.filter(\.isSubject)
+    rest = slots.first(where: \.takesRest)
+    judged = slots.filter { $0.use != nil && $0.use != .learnt }
     batch = nil
     self.body = { context, arguments in
       try body(context, repeat try (each parameter).value(from: arguments)).recipeValue
@@ -93,6 +102,9 @@ public final class Primitive: Sendable {
     for one in repeat each parameter { slots.append(Slot(one)) }
     self.slots = slots
     semanticSlots = Self.semantic(slots)
+    subjects = slots.filter(\.isSubject)
+    rest = slots.first(where: \.takesRest)
+    judged = slots.filter { $0.use != nil && $0.use != .learnt }
     self.batch = batch
     body = { context, arguments in
       let call = BatchedCall(key: context.key, arguments: arguments)
@@ -121,9 +133,6 @@ public final class Primitive: Sendable {
   }
 
   public func slot(_ label: String) -> Slot? { slots.first { $0.name == label } }
-
-  /// The slots that are passed without a label, the pipe's first.
-  public var subjects: [Slot] { slots.filter(\.isSubject) }
 }
 
 /// The chapters of the manual, in its order.

@@ -51,9 +51,9 @@ public struct Analysis: Sendable {
     let directory = URL(filePath: path).deletingLastPathComponent().standardizedFileURL
     let elaborator = Elaborator(
       lexicon: lexicon, graph: StageGraph(seed: 0, root: directory, files: .byPlace),
-      source: source, directory: directory, reader: reader)
+      source: source, directory: directory, reader: reader,
+      observations: Observations(of: source, cursor: cursor))
     elaborator.probes = probes
-    elaborator.observations = Observations(of: source, cursor: cursor)
     let program = Program(parsed, elaborator)
     return Walk(
       program: program,

@@ -105,7 +105,7 @@ extension Analysis {
   }
 
   private func formals(of word: String, at label: SourceRange) -> [Formal] {
-    if let function = lexicon.functions[word] { return function.formals }
+    if let function = lexicon.functions[word] { return function.formals.all }
     let forms = lexicon.primitives(named: word)
     let before = observations.chosen.filter { $0.key.end <= label.start && $0.value.name == word }
     let chosen = before.max { $0.key.start < $1.key.start }?.value

@@ -21,11 +21,11 @@ public struct Surroundings: Sendable {
   /// first argument of the call.
   func formals(of call: CursorContext.OpenCall, in source: SourceText) -> [Formal]? {
     switch names[call.name] {
-    case .function(let function): return function.formals
-    case .module(let module): return module.formals
+    case .function(let function): return function.formals.all
+    case .module(let module): return module.formals.all
     case .value, .type, nil: break
     }
-    if let function = lexicon.functions[call.name] { return function.formals }
+    if let function = lexicon.functions[call.name] { return function.formals.all }
     return form(of: call, in: source)?.slots.map(Formal.init)
   }
 

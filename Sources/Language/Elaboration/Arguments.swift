@@ -63,22 +63,24 @@ extension Elaborator {
 
   /// The arguments of a call, data first: the columns that others speak of are those of the
   /// call's first data.
-  func elaborated(_ matched: Matched, _ formals: [Formal], of name: String) -> Elaborated {
-    var result = Elaborated()
+  func elaborated(_ matched: Matched, of name: String) -> Elaborated {
+    let formals = matched.formals
+    var result = Elaborated(formals)
     let (label, row) = (place.label, place.row)
     place.label = nil
     defer { (place.label, place.row) = (label, row) }
     var hasRows = false
-    for formal in formals.filter(\.takesRows) + formals.filter({ !$0.takesRows }) {
-      guard let given = matched.byFormal[formal.name] else { continue }
+    for place in formals.rowsFirst {
+      guard let given = matched.given[place] else { continue }
+      let formal = formals[place]
       let typed = argument(given, formal, of: name)
-      result.arguments[formal.name] = typed
+      result.typed[place] = typed
       guard !hasRows, !formal.type.isNeverRows, let row = typed.type.rowType else { continue }
       // From here on, `.column` means a column of these rows.
-      place.row = RowContext(fields: row.fields, slot: nil, range: given.range)
+      self.place.row = RowContext(fields: row.fields, slot: nil, range: given.range)
       hasRows = true
     }
-    guard let rest = formals.first(where: \.takesRest) else { return result }
+    guard let rest = formals.rest, !matched.rest.isEmpty else { return result }
     result.rest = matched.rest.map { label, given in
       (label.text, self.argument(given, rest, called: label.text, of: name))
     }
@@ -122,13 +124,28 @@ extension Value {
 
 /// The arguments of a call, looked at.
 struct Elaborated {
-  var arguments: ByName<Typed> = [:]
+  let formals: Formals
+  /// By place of the parameter; nil where the call leaves it out.
+  var typed: [Typed?]
   var rest: [(label: String, typed: Typed)] = []
 
-  var all: [Typed] { arguments.values + rest.map(\.typed) }
-  var isWrong: Bool {
-    arguments.entries.contains { $0.value.type.isWrong } || rest.contains { $0.typed.type.isWrong }
+  init(_ formals: Formals) {
+    self.formals = formals
+    typed = formals.map { _ in nil }
   }
+
+  subscript(name: String) -> Typed? { formals.place(of: name).flatMap { typed[$0] } }
+
+  var byName: ByName<Typed> {
+    ByName(zip(formals, typed).compactMap { formal, typed in typed.map { .init(formal.name, $0) } })
+  }
+
+  var isWrong: Bool {
+    typed.contains { $0?.type.isWrong ?? false } || rest.contains { $0.typed.type.isWrong }
+  }
+
+  /// Whether some argument depends on a row or on the parameter of a lambda.
+  var hasCode: Bool { typed.contains { $0?.isCode ?? false } || rest.contains { $0.typed.isCode } }
 }
 
 extension RecipeType {

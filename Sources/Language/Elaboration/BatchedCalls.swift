@@ -8,7 +8,7 @@ extension Elaborator {
   ///
   /// In a row it depends on the row even if it mentions no column: each row gets its own draws.
   func batched(_ primitive: Primitive, _ found: Elaborated, as type: RecipeType) -> Typed? {
-    let (labels, parts) = flattened(primitive, found)
+    let (labels, parts) = flattened(found)
     let row = place.row?.slot.map { Code(slot: $0) }
     guard row != nil || parts.contains(where: \.isCode) else { return nil }
     let codes = parts.compactMap(code)
@@ -40,7 +40,7 @@ extension Elaborator {
 }
 
 extension Typed {
-  fileprivate var isCode: Bool {
+  var isCode: Bool {
     switch form {
     case .code: true
     case .known, .absent: false

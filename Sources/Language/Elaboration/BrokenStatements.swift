@@ -8,7 +8,7 @@ extension Elaborator {
   /// not complained about as well.
   func silenceNames(of statement: SyntaxTree.Statement) {
     let isBroken = brokenStatements.contains { $0.contains(statement.range.start) }
-    guard statement.kind == .error || isBroken else { return }
+    guard statement.isError || isBroken else { return }
     let source = place.source
     let line = source.lineRange(source.lineIndex(at: statement.range.end))
     let text = source[SourceRange(statement.range.start, max(line.end, statement.range.end))]
@@ -23,6 +23,7 @@ extension Elaborator {
 extension SyntaxTree.File {
   /// Where statements stand that were not read right, each up to the next one.
   func broken(by problems: [Diagnostic]) -> [SourceRange] {
+    guard !problems.isEmpty else { return [] }
     let problems = problems.filter { !$0.isReadThrough }
     let ends = statements.dropFirst().map(\.range.start) + [range.end]
     return zip(statements, ends).map { SourceRange($0.range.start, max($0.range.start, $1)) }

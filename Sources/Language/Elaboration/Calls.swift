@@ -4,38 +4,53 @@ import Syntax
 import Vocabulary
 
 /// An argument of a call: written there, or a field of a record that is spread into it.
-struct Given {
+///
+/// A class, as it goes through many hands on its way to a parameter.
+final class Given {
   enum Content {
     case expression(SyntaxTree.Expression)
     case typed(Typed)
   }
-  var label: SyntaxTree.Name?
-  var content: Content
-  var range: SourceRange
-  var isSpread = false
+  let label: SyntaxTree.Name?
+  let content: Content
+  let range: SourceRange
+  let isSpread: Bool
 
   init(_ argument: SyntaxTree.Argument) {
-    content = .expression(argument.value)
-    range = argument.value.range
     switch argument {
-    case .labelled(let name, _): label = name
-    case .unlabelled: label = nil
-    case .spread: isSpread = true
+    case .labelled(let name, let value):
+      (label, content, range, isSpread) = (name, .expression(value), value.range, false)
+    case .unlabelled(let value):
+      (label, content, range, isSpread) = (nil, .expression(value), value.range, false)
+    case .spread(let value):
+      (label, content, range, isSpread) = (nil, .expression(value), value.range, true)
     }
   }
 
-  init(_ typed: Typed, label: SyntaxTree.Name? = nil, at range: SourceRange) {
+  init(
+    _ typed: Typed, label: SyntaxTree.Name? = nil, at range: SourceRange, isSpread: Bool = false
+  ) {
     content = .typed(typed)
     self.label = label
     self.range = range
+    self.isSpread = isSpread
   }
 }
 
 /// The arguments of a call by parameter.
 struct Matched {
-  var byFormal: ByName<Given> = [:]
+  let formals: Formals
+  /// By place of the parameter; nil where the call leaves it out.
+  var given: [Given?]
   /// What a parameter that takes the rest got, in the order written.
   var rest: [(label: SyntaxTree.Name, given: Given)] = []
+
+  init(_ formals: Formals) {
+    self.formals = formals
+    given = formals.map { _ in nil }
+  }
+
+  subscript(name: String) -> Given? { formals.place(of: name).flatMap { given[$0] } }
 }
 
 extension Elaborator {
@@ -47,7 +62,10 @@ extension Elaborator {
     guard case .call(let callee, let arguments) = target.kind else {
       return call(target, [first], at: range, as: expected)
     }
-    return call(callee, [first] + arguments.map(Given.init), at: range, as: expected)
+    var all = [first]
+    all.reserveCapacity(1 + arguments.count)
+    for argument in arguments { all.append(Given(argument)) }
+    return call(callee, all, at: range, as: expected)
   }
 
   func call(
@@ -66,12 +84,12 @@ extension Elaborator {
       return wrong(typeCalled(name, at: callee.range))
     case nil: break
     }
-    if let function = lexicon.functions[name] {
+    switch lexicon.callable(named: name) {
+    case .function(let function):
       return call(function, arguments, callee.range, at: range, as: expected)
-    }
-    let forms = lexicon.forms(named: name)
-    guard forms.isEmpty else {
+    case .primitive(let forms):
       return call(forms, arguments, callee.range, at: range, as: expected)
+    case nil: break
     }
     _ = elaborateAll(arguments)
     if builtInType(name) != nil || lexicon.library.type(named: name) != nil {
@@ -176,80 +194,57 @@ extension Elaborator {
   // MARK: Matching
 
   /// Gives each argument to a parameter and reports what does not fit; nil if the call is wrong.
-  func match(_ arguments: [Given], to formals: [Formal], of name: String, at callee: SourceRange)
+  func match(_ arguments: [Given], to formals: Formals, of name: String, at callee: SourceRange)
     -> Matched?
   {
-    var matched = Matched()
+    var matched = Matched(formals)
     var isRight = true
-    var subjects = formals.filter(\.isSubject)[...]
-    func place(_ given: Given, in formal: Formal, at range: SourceRange) {
-      if let first = matched.byFormal[formal.name] {
-        if first.isSpread { return matched.byFormal[formal.name] = given }
-        isRight = false
-        report(duplicate(formal, first, given, range))
-      } else {
-        matched.byFormal[formal.name] = given
-      }
-    }
-    for given in arguments.flatMap(unspread) {
+    var subjects = formals.subjects[...]
+    for given in arguments.contains(where: \.isSpread) ? arguments.flatMap(unspread) : arguments {
       if let label = given.label {
-        if let formal = formals.first(where: { $0.name == label.text && !$0.takesRest }) {
-          subjects = subjects.filter { $0.name != formal.name }[...]
-          place(given, in: formal, at: label.range)
-        } else if formals.contains(where: \.takesRest) {
+        if let place = formals.place(of: label.text) {
+          if let taken = subjects.firstIndex(of: place) { subjects.remove(at: taken) }
+          isRight = matched.take(given, at: place, reporting: report, label.range) && isRight
+        } else if formals.rest != nil {
           matched.rest.append((label, given))
         } else {
           isRight = false
-          let free = formals.filter { matched.byFormal[$0.name] == nil }
-          report(unknownArgument(label, formals, free, name))
+          report(unknownArgument(label, matched, name))
         }
-      } else if let formal = subjects.popFirst() {
-        place(given, in: formal, at: given.range)
+      } else if let place = subjects.popFirst() {
+        isRight = matched.take(given, at: place, reporting: report, given.range) && isRight
       } else {
         isRight = false
-        report(unlabelled(given, formals, matched, name))
+        report(unlabelled(given, matched, name))
       }
     }
-    let missing = formals.filter { !$0.isOptional && matched.byFormal[$0.name] == nil }
-    if !missing.isEmpty && isRight {
-      isRight = false
-      report(missingArguments(missing, formals, name, callee))
-    }
-    return isRight ? matched : nil
+    guard isRight else { return nil }
+    let missing = matched.missing
+    guard !missing.isEmpty else { return matched }
+    report(missingArguments(missing, formals, name, callee))
+    return nil
   }
 
   private func unspread(_ given: Given) -> [Given] {
     guard given.isSpread, case .expression(let expression) = given.content else { return [given] }
     return spread(expression).map { label, part in
-      var field = Given(part, label: .init(label, given.range), at: given.range)
-      field.isSpread = true
-      return field
+      Given(part, label: .init(label, given.range), at: given.range, isSpread: true)
     }
   }
 
-  private func duplicate(_ formal: Formal, _ first: Given, _ second: Given, _ range: SourceRange)
+  private func unknownArgument(_ label: SyntaxTree.Name, _ matched: Matched, _ name: String)
     -> Diagnostic
   {
-    Diagnostic(
-      .duplicateArgument, "`\(formal.name)` is given twice", at: range, label: "given again",
-      secondary: [.init(first.range, "given here")], notes: ["Keep the one that is meant."])
-  }
-
-  private func unknownArgument(
-    _ label: SyntaxTree.Name, _ formals: [Formal], _ free: [Formal], _ name: String
-  ) -> Diagnostic {
-    let near = nearest(label.text, in: free.map(\.name))
+    let near = nearest(label.text, in: matched.free.map(\.name))
     return Diagnostic(
       .unknownArgument, "`\(name)` has no argument `\(label.text)`", at: label.range,
       label: near.map { "did you mean `\($0)`?" } ?? "none of its labels",
-      notes: [signature(name, formals)],
+      notes: [signature(name, matched.formals)],
       fix: near.map { .init(label.range, $0, "write `\($0)`") })
   }
 
-  private func unlabelled(
-    _ given: Given, _ formals: [Formal], _ matched: Matched, _ name: String
-  ) -> Diagnostic {
-    let free = formals.filter { matched.byFormal[$0.name] == nil && !$0.isSubject }
+  private func unlabelled(_ given: Given, _ matched: Matched, _ name: String) -> Diagnostic {
+    let (formals, free) = (matched.formals, matched.free.filter { !$0.isSubject })
     guard let next = free.first else {
       return Diagnostic(
         .tooManyArguments, "`\(name)` takes no further argument", at: given.range,
@@ -266,7 +261,7 @@ extension Elaborator {
   }
 
   private func missingArguments(
-    _ missing: [Formal], _ formals: [Formal], _ name: String, _ callee: SourceRange
+    _ missing: [Formal], _ formals: Formals, _ name: String, _ callee: SourceRange
   ) -> Diagnostic {
     let quoted = missing.map { "`\($0.name)`" }
     let names =
@@ -280,7 +275,34 @@ extension Elaborator {
       notes: details + [signature(name, formals)])
   }
 
-  func signature(_ name: String, _ formals: [Formal]) -> String {
+  private func signature(_ name: String, _ formals: Formals) -> String {
     "\(name)(" + formals.map(\.signature).joined(separator: ", ") + ")"
+  }
+}
+
+extension Matched {
+  /// Gives an argument to a parameter; false, and a word about it, if that has one already.
+  fileprivate mutating func take(
+    _ new: Given, at place: Int, reporting report: (Diagnostic) -> Void, _ range: SourceRange
+  ) -> Bool {
+    // What is written out goes before what a record brings.
+    if let first = given[place], !first.isSpread {
+      report(
+        Diagnostic(
+          .duplicateArgument, "`\(formals[place].name)` is given twice", at: range,
+          label: "given again", secondary: [.init(first.range, "given here")],
+          notes: ["Keep the one that is meant."]))
+      return false
+    }
+    given[place] = new
+    return true
+  }
+
+  /// The parameters that have no argument so far.
+  fileprivate var free: [Formal] { zip(formals, given).filter { $1 == nil }.map(\.0) }
+
+  fileprivate var missing: [Formal] {
+    let isWhole = formals.indices.allSatisfy { given[$0] != nil || formals[$0].isOptional }
+    return isWhole ? [] : free.filter { !$0.isOptional }
   }
 }

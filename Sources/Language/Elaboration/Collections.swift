@@ -74,18 +74,19 @@ extension Elaborator {
         parts.append(part)
       }
     }
-    var written: Set<String> = []
+    var written: [String] = []
     let name = place.label
     defer { place.label = nil }
     for field in fields {
       switch field {
       case .labelled(let label, let value):
-        if !written.insert(label.text).inserted {
+        if written.contains(label.text) {
           report(
             Diagnostic(
               .duplicateName, "`\(label.text)` stands twice in this record", at: label.range,
               label: "the second", notes: ["Each field needs a label of its own."]))
         }
+        written.append(label.text)
         let wanted = expected?.field(label.text)
         place.label = name.map { "\($0).\(label.text)" }
         set(label.text, wanted.map { argument(value, as: $0) } ?? elaborate(value))

@@ -98,20 +98,19 @@ extension Elaborator {
   /// Where all arguments are values, all are slots, so that one body serves any of them. Where some
   /// depend on a row or the parameter of a lambda, those are slots and the values stand as they are.
   func compiledCall(
-    _ function: UserFunction, _ arguments: ByName<Typed>, as expected: RecipeType?
+    _ function: UserFunction, _ arguments: [Typed?], as expected: RecipeType?
   ) -> Typed? {
     guard function.isPure, !function.formals.isEmpty else { return nil }
-    let values = arguments.entries.compactMap(\.value.constant)
-    if values.count == arguments.entries.count {
-      guard arguments.entries.allSatisfy(\.value.type.isPlain) else { return nil }
+    if arguments.allSatisfy({ $0.map { $0.constant != nil } ?? true }) {
+      guard arguments.allSatisfy({ $0?.type.isPlain ?? true }) else { return nil }
       return call(function, on: arguments, as: expected)
     }
-    guard arguments.entries.allSatisfy(\.value.canBeSlot) else { return nil }
+    guard arguments.allSatisfy({ $0?.canBeSlot ?? true }) else { return nil }
     return callOfCode(function, arguments, as: expected)
   }
 
   /// A call with values: the first few are looked at, the others compiled.
-  private func call(_ function: UserFunction, on arguments: ByName<Typed>, as expected: RecipeType?)
+  private func call(_ function: UserFunction, on arguments: [Typed?], as expected: RecipeType?)
     -> Typed?
   {
     let key = bodyKey(function, arguments, as: expected) { _ in true }
@@ -124,20 +123,20 @@ extension Elaborator {
       return nil
     case .compiled, .open, .called, nil: break
     }
-    guard let body = body(of: function, key, [:]) else { return nil }
-    let values = function.formals.compactMap { arguments[$0.name]?.constant }
+    guard let body = body(of: function, key, []) else { return nil }
+    let values = arguments.compactMap { $0?.constant }
     // Looked at by itself, a call that fails tells where it goes wrong.
     guard let value = try? body.code.run(Frame(slots: values)) else { return nil }
     return Typed(value, as: body.type).settled.sharpened
   }
 
   private func callOfCode(
-    _ function: UserFunction, _ arguments: ByName<Typed>, as expected: RecipeType?
+    _ function: UserFunction, _ arguments: [Typed?], as expected: RecipeType?
   ) -> Typed? {
     let key = bodyKey(function, arguments, as: expected) { $0.value == nil }
     guard let body = body(of: function, key, arguments) else { return nil }
-    let codes = function.formals.compactMap { formal -> Code? in
-      guard case .code(let code)? = arguments[formal.name]?.form else { return nil }
+    let codes = arguments.compactMap { argument -> Code? in
+      guard case .code(let code)? = argument?.form else { return nil }
       return code
     }
     let (run, runs) = (body.code.run, codes.map(\.run))
@@ -151,13 +150,13 @@ extension Elaborator {
   }
 
   private func bodyKey(
-    _ function: UserFunction, _ arguments: ByName<Typed>, as expected: RecipeType?,
+    _ function: UserFunction, _ arguments: [Typed?], as expected: RecipeType?,
     isSlot: (Typed) -> Bool
   ) -> BodyKey {
     BodyKey(
       function: ObjectIdentifier(function),
-      arguments: function.formals.map { formal in
-        arguments[formal.name].map { argument in
+      arguments: arguments.map { argument in
+        argument.map { argument in
           isSlot(argument)
             ? .slot(argument.type.widened)
             : .constant(argument.value?.canonical ?? "", argument.type)
@@ -165,7 +164,7 @@ extension Elaborator {
       }, expected: expected)
   }
 
-  private func body(of function: UserFunction, _ key: BodyKey, _ constants: ByName<Typed>)
+  private func body(of function: UserFunction, _ key: BodyKey, _ constants: [Typed?])
     -> CompiledBody?
   {
     switch bodies[key] {
@@ -181,7 +180,8 @@ extension Elaborator {
   /// Compiling costs about as much as one call that looks at the text.
   private static var callsBeforeCompiling: Int { 3 }
 
-  private func compiled(_ function: UserFunction, _ key: BodyKey, _ constants: ByName<Typed>)
+  /// - Parameter constants: the arguments that are no slots, by place of the parameter.
+  private func compiled(_ function: UserFunction, _ key: BodyKey, _ constants: [Typed?])
     -> CompiledBody?
   {
     let (outerDepth, outerCaptures) = (depth, captures)
@@ -190,12 +190,13 @@ extension Elaborator {
     var there = surroundings(of: function)
     there.row = nil
     var slots = 0
-    for (formal, argument) in zip(function.formals, key.arguments) {
+    for (place, argument) in key.arguments.enumerated() {
+      let formal = function.formals[place]
       switch argument {
       case .slot(let type):
         there.scopes.define(formal.name, .value(Typed(type, .code(Code(slot: slots)))))
         slots += 1
-      case .constant: constants[formal.name].map { there.scopes.define(formal.name, .value($0)) }
+      case .constant: constants[place].map { there.scopes.define(formal.name, .value($0)) }
       case nil: break
       }
     }

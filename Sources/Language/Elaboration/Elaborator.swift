@@ -34,14 +34,16 @@ final class Elaborator {
   var bodies: [BodyKey: BodyState] = [:]
   /// What calls with the same arguments gave.
   var calls: [CallKey: KnownCall] = [:]
-  /// The stages that learn on the way to each, by key.
-  var learnersByStage: [String: [Learner]] = [:]
+  /// The stages that learn on the way to each.
+  var learnersByStage: [ObjectIdentifier: [Learner]] = [:]
   /// Whether names stand for slots just to make code of an expression.
   var isCompiling = false
   /// The sub-expressions of the condition of a `check`, while one is being elaborated.
   var trace: [TracedValue]?
   /// What is written down for an editor, where one asks.
   var observations: Observations?
+  /// Most walks have no observer, and this is asked at each expression.
+  let isObserved: Bool
   /// How recipes are read: an editor shows texts that no file has yet.
   let reader: RecipeReader
   /// What files told before; without it they are looked at anew.
@@ -49,9 +51,8 @@ final class Elaborator {
 
   /// The surroundings of an expression.
   struct Place: Sendable {
+    var setting: Setting
     var scopes = Scopes()
-    var source: SourceText
-    var directory: Folder
     var row: RowContext?
     /// The name that the statement gives to its result.
     var label: String?
@@ -59,18 +60,11 @@ final class Elaborator {
     var prefix = ""
     /// How many lambdas are being looked at with their arguments, one inside the other.
     var applications = 0
-    /// Whether effects of the statements count: not in imported recipes and functions.
-    var collectsEffects = true
-    /// Values given to params from outside.
-    var given: ByName<Typed> = [:]
-    /// Recipes being imported, outermost first.
-    var importing: [String] = []
-    /// The `def` whose body is being looked at.
-    var function: String?
-    /// The expressions that gave names their values, by name.
-    var values: [String: SourceRange] = [:]
-    /// Names that are defined further down.
-    var later: [String: SourceRange] = [:]
+
+    init(_ setting: Setting) { self.setting = setting }
+
+    var source: SourceText { setting.source }
+    var directory: Folder { setting.directory }
   }
 
   /// The rows that `.column` speaks of.
@@ -93,14 +87,17 @@ final class Elaborator {
 
   init(
     lexicon: Lexicon, graph: StageGraph, source: SourceText, directory: Folder,
-    permissions: Permissions = .all, reader: RecipeReader = .files
+    permissions: Permissions = .all, reader: RecipeReader = .files,
+    observations: Observations? = nil
   ) {
+    self.observations = observations
+    isObserved = observations != nil
     self.lexicon = lexicon
     self.permissions = permissions
     root = directory
     self.graph = graph
     self.reader = reader
-    place = Place(source: source, directory: directory)
+    place = Place(Setting(source, in: directory))
   }
 
   var context: RunContext { RunContext(directory: place.directory) }
@@ -115,9 +112,9 @@ final class Elaborator {
 
   /// Does something elsewhere: in another scope, text or function.
   func within<T>(_ other: Place, _ work: () -> T) -> T {
-    let here = place
-    place = other
-    defer { place = here }
+    var other = other
+    swap(&place, &other)
+    defer { swap(&place, &other) }
     return work()
   }
 

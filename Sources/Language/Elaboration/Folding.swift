@@ -25,8 +25,8 @@ extension Primitive {
 extension Elaborator {
   /// The fold written out; nil where its list or its step is not known yet.
   func folded(_ found: Elaborated, _ label: String?, at range: SourceRange) -> Typed? {
-    guard let list = found.arguments["list"], case .list(let items)? = list.value,
-      let closure = found.arguments["step"]?.closure, var value = found.arguments["from"],
+    guard let list = found["list"], case .list(let items)? = list.value,
+      let closure = found["step"]?.closure, var value = found["from"],
       value.value != nil
     else { return nil }
     place.label = label

@@ -28,14 +28,10 @@ extension Elaborator {
   ///
   /// Nil where the arguments are code or lambdas, of which each is looked at anew.
   private func callKey(
-    _ function: UserFunction, _ arguments: ByName<Typed>, as expected: RecipeType?
+    _ function: UserFunction, _ given: [Typed?], as expected: RecipeType?
   ) -> CallKey? {
     guard depth == 0, !isCompiling, trace == nil else { return nil }
-    let given = function.formals.map { arguments[$0.name] }
-    for case let argument? in given {
-      guard argument.closure == nil else { return nil }
-      if case .code = argument.form { return nil }
-    }
+    for case let argument? in given where argument.closure != nil || argument.isCode { return nil }
     return CallKey(
       function: ObjectIdentifier(function),
       arguments: given.map { $0?.value?.canonical }, types: given.map { $0?.type },
@@ -51,13 +47,13 @@ extension Elaborator {
     guard
       let matched = match(arguments, to: function.formals, of: function.name, at: callee)
     else { return .wrong }
-    let found = elaborated(matched, function.formals, of: function.name)
+    let found = elaborated(matched, of: function.name)
     guard !found.isWrong, function.isSound else { return .wrong }
-    if let made = compiledCall(function, found.arguments, as: expected) { return made }
-    let key = callKey(function, found.arguments, as: expected)
+    if let made = compiledCall(function, found.typed, as: expected) { return made }
+    let key = callKey(function, found.typed, as: expected)
     if let key, let known = calls[key] { return known.result }
     let (result, problems) = collecting {
-      body(of: function, found.arguments, label: label ?? function.name, as: expected)
+      body(of: function, found.typed, label: label ?? function.name, as: expected)
     }
     if let key, problems.isEmpty { calls[key] = KnownCall(function: function, result: result) }
     for problem in problems where problem.severity == .error {
@@ -71,8 +67,7 @@ extension Elaborator {
 
   /// The body with values for the parameters; those left out get their defaults.
   private func body(
-    of function: UserFunction, _ arguments: ByName<Typed>, label: String?,
-    as expected: RecipeType?
+    of function: UserFunction, _ arguments: [Typed?], label: String?, as expected: RecipeType?
   ) -> Typed {
     let wasTracing = trace
     trace = nil
@@ -81,8 +76,8 @@ extension Elaborator {
     there.prefix = label.map { "\($0)." } ?? place.prefix
     there.applications = place.applications
     return within(there) {
-      for formal in function.formals {
-        var given = arguments[formal.name] ?? fallback(formal)
+      for (formal, argument) in zip(function.formals, arguments) {
+        var given = argument ?? fallback(formal)
         // Whatever was chosen, the body may ask for any of the choices.
         if case .choice = formal.type, given.type != .unknown {
           given = given.typed(as: formal.type)
@@ -96,12 +91,12 @@ extension Elaborator {
 
   /// Where the body of a function is looked at: it knows its own names, not those of the caller.
   func surroundings(of function: UserFunction) -> Place {
-    var there = Place(source: function.source, directory: place.directory)
+    var there = Place(
+      Setting(
+        function.source, in: place.setting.directory, importing: place.setting.importing,
+        function: function.name, collectsEffects: false))
     there.row = place.row.map { RowContext(fields: $0.fields, slot: nil, range: nil) }
     there.scopes = function.scopes.adding([:])
-    there.collectsEffects = false
-    there.function = function.name
-    there.importing = place.importing
     return there
   }
 
@@ -174,9 +169,9 @@ extension Elaborator {
       return self.formal(formal, documentation)
     }
     var function = UserFunction(
-      name: name, formals: formals, result: declaration.result.map(type), body: declaration.body,
-      documentation: documentation, text: place.source[statement.range], source: place.source,
-      scopes: place.scopes, isSound: true,
+      name: name, formals: Formals(formals), result: declaration.result.map(type),
+      body: declaration.body, documentation: documentation, range: statement.range,
+      source: place.source, scopes: place.scopes, isSound: true,
       isPure: isPure(declaration.body) && declaration.formals.allSatisfy { isPure($0) })
     let (_, problems) = collecting { checkAlone(function) }
     problems.forEach(report)
@@ -206,8 +201,7 @@ extension Elaborator {
     var there = place
     there.scopes = function.scopes.adding(names)
     there.row = RowContext(fields: nil, slot: nil, range: nil)
-    there.collectsEffects = false
-    there.function = function.name
+    there.setting = there.setting.withoutEffects(in: function.name)
     there.label = nil
     within(there) { _ = declared(elaborate(function.body, as: function.result), function) }
   }
@@ -217,6 +211,6 @@ extension UserFunction {
   fileprivate var unsound: UserFunction {
     UserFunction(
       name: name, formals: formals, result: result, body: body, documentation: documentation,
-      text: text, source: source, scopes: scopes, isSound: false, isPure: isPure)
+      range: range, source: source, scopes: scopes, isSound: false, isPure: isPure)
   }
 }

@@ -33,7 +33,7 @@ extension Elaborator {
           notes: ["A function that is given to itself may never end; use a comprehension."]))
     }
     var there = closure.place
-    there.collectsEffects = false
+    there.setting = there.setting.withoutEffects()
     there.applications = place.applications + 1
     there.prefix = place.prefix
     let (label, wasTracing) = (place.label, trace)

@@ -57,6 +57,17 @@ public final class Lexicon: Sendable {
   /// The primitives of a name as calls need them.
   func forms(named name: String) -> [PrimitiveForm] { byName[name] ?? [] }
 
+  /// What a call of a name calls.
+  enum Callable {
+    case function(UserFunction)
+    case primitive([PrimitiveForm])
+  }
+
+  func callable(named name: String) -> Callable? {
+    if let forms = byName[name], functions[name] == nil { return .primitive(forms) }
+    return functions[name].map { .function($0) }
+  }
+
   func value(named name: String) -> Typed? { values[name] }
 
   func isFunction(_ name: String) -> Bool { functions[name] != nil || byName[name] != nil }
@@ -118,21 +129,22 @@ private struct LibrarySources {
 /// One of the primitives of a name, with what each of its calls needs.
 final class PrimitiveForm: Sendable {
   let primitive: Primitive
-  let formals: [Formal]
+  let formals: Formals
   /// Left-out arguments, as they will be when the primitive runs.
   let defaults: ByName<CallSite.Argument>
-  let ruled: [Slot]
+  /// The places of parameters of which not all values will do.
+  let ruled: [Int]
 
   init(_ primitive: Primitive) {
     self.primitive = primitive
-    formals = primitive.slots.map(Formal.init)
+    formals = Formals(primitive.slots.map(Formal.init))
     defaults = ByName(
       primitive.slots.compactMap { slot in
         slot.fallback.map {
           .init(slot.name, CallSite.Argument(type: $0.type, value: $0, isWritten: false))
         }
       })
-    ruled = primitive.slots.filter(\.hasRule)
+    ruled = primitive.slots.indices.filter { primitive.slots[$0].hasRule }
   }
 }
 

@@ -8,7 +8,7 @@ extension Elaborator {
   /// The diagnostic of a complaint of a primitive.
   func diagnostic(_ complaint: Complaint, _ matched: Matched, _ callee: SourceRange) -> Diagnostic {
     let given = complaint.parameter.flatMap { name in
-      matched.byFormal[name] ?? matched.rest.first { $0.label.text == name }?.given
+      matched[name] ?? matched.rest.first { $0.label.text == name }?.given
     }
     let range = given?.range ?? callee
     switch complaint.kind {
@@ -62,9 +62,11 @@ extension Elaborator {
   ) -> Diagnostic {
     let has = "has: " + found.joined(separator: ", ")
     // Of the calls that are given rows as `on`, those with a loss are given it as `with`.
-    let reader = ["on", "watch"].contains(complaint.parameter) ? matched.byFormal["with"] : nil
+    let reader = ["on", "watch"].contains(complaint.parameter) ? matched["with"] : nil
     var secondary: [Diagnostic.Label] = []
-    if let origin = definition(at: range) { secondary.append(.init(origin, "this \(has)")) }
+    if let origin = place.setting.value(ofNameAt: range) {
+      secondary.append(.init(origin, "this \(has)"))
+    }
     if let reader {
       secondary.append(.init(reader.range, "reads: \(wanted.joined(separator: ", "))"))
     }
@@ -78,11 +80,6 @@ extension Elaborator {
       .missingColumns, complaint.message, at: range,
       label: secondary.isEmpty ? has : "these rows",
       secondary: secondary, notes: notes, fix: renaming(pairs, wanted, at: range))
-  }
-
-  /// What gave the name that stands at `range` its value.
-  private func definition(at range: SourceRange) -> SourceRange? {
-    place.values[place.source[range]]
   }
 
   /// The rows under the names that are asked for, where each of them has a likely column.

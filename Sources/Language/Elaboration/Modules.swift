@@ -6,27 +6,21 @@ import Syntax
 import Vocabulary
 
 extension Elaborator {
-  func importing(_ declaration: SyntaxTree.Import, _ statement: SyntaxTree.Statement) -> [Defined] {
+  func importing(_ declaration: SyntaxTree.Import, _ statement: SyntaxTree.Statement) -> Defined {
     let (path, pin) = Elaborator.split(declaration.path)
     let url = URL.inRecipe(path, directory: place.directory).standardizedFileURL
     let name = declaration.name
     let broken = {
-      self.place.later[name.text] = nil
       self.place.scopes.define(name.text, .value(.wrong))
-      return [
-        Defined(
-          name: name, definition: .value(.wrong), documentation: nil, range: statement.range)
-      ]
+      return Defined(
+        name: name, definition: .value(.wrong), documentation: nil, range: statement.range)
     }
     guard let module = module(name.text, url, declaration.pathRange) else { return broken() }
     if let pin, !keeps(pin, of: path, module, declaration) { return broken() }
     place.scopes.define(name.text, .module(module))
-    place.later[name.text] = nil
-    return [
-      Defined(
-        name: name, definition: .module(module), documentation: statement.documentation,
-        range: statement.range)
-    ]
+    return Defined(
+      name: name, definition: .module(module), documentation: statement.documentation,
+      range: statement.range)
   }
 
   /// `x.recipe#sha256-…` is a path and a pin.
@@ -67,12 +61,13 @@ extension Elaborator {
   }
 
   private func module(_ name: String, _ url: URL, _ range: SourceRange) -> Module? {
-    guard !place.importing.contains(url.path) else {
+    let importing = place.setting.importing
+    guard !importing.contains(url.path) else {
       report(
         Diagnostic(
           .importCycle, "this recipe imports itself", at: range,
-          label: place.importing.count == 1
-            ? "this very file" : "by way of \(place.importing.count - 1) other recipes",
+          label: importing.count == 1
+            ? "this very file" : "by way of \(importing.count - 1) other recipes",
           notes: ["Move what both need into a third recipe."]))
       return nil
     }
@@ -108,18 +103,19 @@ extension Elaborator {
     return url.path.hasPrefix(folder) ? String(url.path.dropFirst(folder.count)) : url.path
   }
 
-  private func surroundings(of source: SourceText, at path: String) -> Place {
-    var inside = Place(
-      source: source, directory: URL(filePath: path).deletingLastPathComponent())
-    inside.collectsEffects = false
-    inside.importing = place.importing + [path]
-    return inside
+  private func surroundings(
+    of source: SourceText, at path: String, given: ByName<Typed> = [:]
+  ) -> Place {
+    Place(
+      Setting(
+        source, in: URL(filePath: path).deletingLastPathComponent(), given: given,
+        importing: place.setting.importing + [path], collectsEffects: false))
   }
 
   /// The params, found by looking at the whole recipe once with its defaults.
-  private func formals(of file: SyntaxTree.File) -> [Formal] {
+  private func formals(of file: SyntaxTree.File) -> Formals {
     _ = run(file)
-    return file.statements.compactMap { statement in
+    let all = file.statements.compactMap { statement -> Formal? in
       guard case .parameter(let parameter) = statement.kind else { return nil }
       let (type, _) = collecting { self.type(parameter.type) }
       return Formal(
@@ -127,6 +123,7 @@ extension Elaborator {
         fallbackSource: parameter.fallback.map { place.source[$0.range] },
         isOptional: parameter.fallback != nil || type.isOptional)
     }
+    return Formals(all)
   }
 
   func call(_ module: Module, _ arguments: [Given], _ callee: SourceRange, at range: SourceRange)
@@ -136,10 +133,9 @@ extension Elaborator {
     guard let matched = match(arguments, to: module.formals, of: module.name, at: callee) else {
       return .wrong
     }
-    let found = elaborated(matched, module.formals, of: module.name)
+    let found = elaborated(matched, of: module.name)
     guard !found.isWrong else { return .wrong }
-    var inside = surroundings(of: module.source, at: module.path)
-    inside.given = found.arguments
+    var inside = surroundings(of: module.source, at: module.path, given: found.byName)
     inside.prefix = place.prefix
     let (names, problems) = collecting { within(inside) { run(module.file) } }
     if let first = problems.first(where: { $0.severity == .error }) {

@@ -49,8 +49,8 @@ extension Elaborator {
         .unknownName, "there is no last value to go on from", at: range, label: "before this",
         notes: ["A cell that starts with `|>` continues from the value of the cell before."])
     }
-    if name == place.function { return recursion(name, at: range) }
-    if let later = place.later[name] {
+    if name == place.setting.function { return recursion(name, at: range) }
+    if let later = place.setting.later(name) {
       return Diagnostic(
         .unknownName, "`\(name)` is defined further down", at: range, label: "used here",
         secondary: [.init(later, "defined here")],

@@ -17,7 +17,7 @@ extension Elaborator {
       if let first = arguments.firstIndex(where: { $0.label == nil && !$0.isSpread }) {
         let subject = elaborate(arguments[first])
         guard subject.type != .unknown else { return .wrong }
-        arguments[first].content = .typed(subject)
+        arguments[first] = Given(subject, at: arguments[first].range)
         possible = candidates.filter {
           $0.primitive.subjects.first?.type.accepts(subject.type) ?? false
         }
@@ -67,8 +67,8 @@ extension Elaborator {
     }
     let wasTracing = trace
     if primitive.isCheck { trace = [] }
-    let found = elaborated(matched, form.formals, of: primitive.name)
-    let condition = primitive.slots.first.flatMap { matched.byFormal[$0.name] }?.range ?? range
+    let found = elaborated(matched, of: primitive.name)
+    let condition = (matched.given.first ?? nil)?.range ?? range
     let traced = (trace ?? []).filter { condition.contains($0.range) }
     trace = wasTracing
     guard !found.isWrong else { return .wrong }
@@ -95,9 +95,10 @@ extension Elaborator {
 
   private func keepsRules(_ form: PrimitiveForm, _ found: Elaborated, _ matched: Matched) -> Bool {
     var isRight = true
-    for slot in form.ruled {
-      guard let value = found.arguments[slot.name]?.constant, let words = slot.complaint(value),
-        let given = matched.byFormal[slot.name]
+    for place in form.ruled {
+      let slot = form.primitive.slots[place]
+      guard let value = found.typed[place]?.constant, let words = slot.complaint(value),
+        let given = matched.given[place]
       else { continue }
       isRight = false
       report(
@@ -137,14 +138,15 @@ extension Elaborator {
   private func site(
     of form: PrimitiveForm, _ found: Elaborated, as expected: RecipeType?
   ) -> CallSite {
-    var arguments = form.defaults
-    for given in found.arguments.entries {
-      arguments[given.name] = CallSite.Argument(given.value, in: graph)
+    var given = ByName<CallSite.Argument>(capacity: found.typed.count)
+    for (formal, typed) in zip(found.formals, found.typed) {
+      guard let typed else { continue }
+      given[formal.name] = CallSite.Argument(typed, in: graph)
     }
     return CallSite(
-      arguments: arguments,
+      arguments: given, defaults: form.defaults,
       rest: found.rest.map { ($0.label, CallSite.Argument($0.typed, in: graph)) },
-      expected: expected, directory: place.directory)
+      expected: expected, directory: place.setting.directory)
   }
 
   /// Notes what is known of a result before running; false where that shows that it cannot run.
@@ -176,26 +178,22 @@ extension Elaborator {
     let primitive = forms[0].primitive
     guard mayPlan(primitive, at: callee) else { return .wrong }
     if primitive.isBatched, let code = batched(primitive, found, as: type) { return code }
-    if place.row?.slot != nil, primitive.cost != .pure,
-      found.all.contains(where: { if case .code = $0.form { true } else { false } })
-    {
+    if place.row?.slot != nil, primitive.cost != .pure, found.hasCode {
       return wrong(
         Diagnostic(
           .stageInRow, "`\(primitive.name)` is a stage of its own and cannot run for each row",
           at: callee, label: "once for all rows",
           notes: ["Compute it before, under a name, and use that."]))
     }
-    let (labels, parts) = flattened(primitive, found)
+    let (labels, parts) = flattened(found)
     let (graph, context) = (graph, context)
     let restCount = found.rest.count
     let text = { (parts: [String]) in
       "\(primitive.name)(" + zip(labels, parts).map { "\($0):\($1)" }.joined(separator: ",") + ")"
     }
     // Those of known values have been looked at.
-    let ruled = forms[0].ruled.filter { slot in
-      guard case .code? = found.arguments[slot.name]?.form else { return false }
-      return true
-    }
+    let ruled = forms[0].ruled.filter { found.typed[$0]?.isCode ?? false }
+      .map { primitive.slots[$0] }
     let made = combine(parts, as: type, at: range, text: text) { values in
       let chosen =
         forms.count == 1
@@ -214,26 +212,31 @@ extension Elaborator {
   }
 
   /// Arguments in the order of the parameters, so that equal calls have one text.
-  func flattened(_ primitive: Primitive, _ found: Elaborated) -> ([String], [Typed]) {
+  func flattened(_ found: Elaborated) -> ([String], [Typed]) {
     var labels: [String] = []
     var parts: [Typed] = []
-    for slot in primitive.slots {
-      guard let part = found.arguments[slot.name] else { continue }
-      labels.append(slot.name)
+    labels.reserveCapacity(found.typed.count + found.rest.count)
+    parts.reserveCapacity(found.typed.count + found.rest.count)
+    for (formal, part) in zip(found.formals, found.typed) {
+      guard let part else { continue }
+      labels.append(formal.name)
       parts.append(part)
     }
-    return (labels + found.rest.map(\.label), parts + found.rest.map(\.typed))
+    for (label, part) in found.rest {
+      labels.append(label)
+      parts.append(part)
+    }
+    return (labels, parts)
   }
 
   static func arguments(
     _ primitive: Primitive, _ labels: [String], _ values: [Value], restCount: Int
   ) -> Record {
+    guard let rest = primitive.rest else { return Record(labels: labels, values: values) }
     let count = values.count - restCount
     var record = Record(labels: Array(labels[..<count]), values: Array(values[..<count]))
-    if let slot = primitive.slots.first(where: \.takesRest) {
-      record[slot.name] = .record(
-        Record(labels: Array(labels[count...]), values: Array(values[count...])))
-    }
+    record[rest.name] = .record(
+      Record(labels: Array(labels[count...]), values: Array(values[count...])))
     return record
   }
 
@@ -241,11 +244,11 @@ extension Elaborator {
     _ made: Typed, _ name: String, _ condition: SourceRange, _ traced: [TracedValue],
     _ callee: SourceRange, at range: SourceRange
   ) -> Typed {
-    let isInLambda = if case .code = made.form { place.collectsEffects } else { false }
-    guard place.function == nil, !isInLambda else {
+    let isInLambda = if case .code = made.form { place.setting.collectsEffects } else { false }
+    guard place.setting.function == nil, !isInLambda else {
       return wrong(effectInFunction(name, at: callee))
     }
-    if case .known(.deferred(let stage)) = made.form, place.collectsEffects {
+    if case .known(.deferred(let stage)) = made.form, place.setting.collectsEffects {
       effects.append(
         Effect(
           stage: stage, range: range, source: place.source, condition: condition, trace: traced))

@@ -12,9 +12,9 @@ extension Elaborator {
     _ primitive: Primitive, _ stage: Stage, _ matched: Matched, at callee: SourceRange
   ) {
     guard case .call(_, let arguments) = stage.work else { return }
-    for slot in primitive.slots {
-      guard let use = slot.use, use != .learnt, let given = arguments[slot.name],
-        let range = matched.byFormal[slot.name]?.range
+    for slot in primitive.judged {
+      guard let use = slot.use, let given = arguments[slot.name],
+        let range = matched[slot.name]?.range
       else { continue }
       let judges = Lineage(of: given)
       guard
@@ -45,14 +45,15 @@ extension Elaborator {
 
 /// The rows that a dataset is made of.
 private struct Lineage {
-  /// By the key of each dataset before it: whether it holds all rows of that one.
-  private var whole: [String: Bool] = [:]
+  /// For each dataset before it, by identity: whether it holds all rows of that one.
+  private var whole: [ObjectIdentifier: Bool] = [:]
 
   init(of value: Value) { value.stages.forEach { add($0, isWhole: true) } }
 
   private mutating func add(_ stage: Stage, isWhole: Bool) {
-    guard whole[stage.key] != true else { return }
-    whole[stage.key] = isWhole
+    let id = ObjectIdentifier(stage)
+    guard whole[id] != true else { return }
+    whole[id] = isWhole
     switch stage.work {
     case .call(let primitive, let arguments):
       guard let keeps = primitive.keeps else { return }
@@ -103,15 +104,17 @@ extension Elaborator {
 
   /// Those on the way to each stage are put together once.
   private func learners(of stage: Stage) -> [Learner] {
-    if let known = learnersByStage[stage.key] { return known }
+    let id = ObjectIdentifier(stage)
+    if let known = learnersByStage[id] { return known }
     let found = (stage.learner.map { [$0] } ?? []) + union(stage.inputs)
-    learnersByStage[stage.key] = found
+    learnersByStage[id] = found
     return found
   }
 
   private func union(_ stages: [Stage]) -> [Learner] {
-    var seen: Set<String> = []
-    return stages.flatMap(learners).filter { seen.insert($0.stage.key).inserted }
+    if stages.count == 1 { return learners(of: stages[0]) }
+    var seen: Set<ObjectIdentifier> = []
+    return stages.flatMap(learners).filter { seen.insert(ObjectIdentifier($0.stage)).inserted }
   }
 }
 

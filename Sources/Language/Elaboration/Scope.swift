@@ -22,22 +22,43 @@ enum Definition: Sendable {
 }
 
 /// A type declared by a recipe, perhaps with a constraint on its values.
-struct NamedType: Sendable {
+///
+/// A class, as tables of names hold it beside values, which are small.
+final class NamedType: Sendable {
   let type: RecipeType
   let constraint: Constraint?
   /// All that its values must meet: its own constraint, and those of the types that it is made of.
-  var conditions: [WrittenType.Condition] = []
+  let conditions: [WrittenType.Condition]
+
+  init(type: RecipeType, constraint: Constraint?, conditions: [WrittenType.Condition] = []) {
+    self.type = type
+    self.constraint = constraint
+    self.conditions = conditions
+  }
 
   var written: WrittenType { WrittenType(type, conditions: conditions) }
 }
 
 /// A condition that values must meet.
-struct Constraint: Sendable {
+final class Constraint: Sendable {
   let condition: SyntaxTree.Expression
   /// The word for the value in the condition: the param's name, or `it`.
   let subject: String
   let scopes: Scopes
-  let source: SourceText
+  let setting: Elaborator.Setting
+
+  init(
+    _ condition: SyntaxTree.Expression, of subject: String, _ scopes: Scopes,
+    _ setting: Elaborator.Setting
+  ) {
+    self.condition = condition
+    self.subject = subject
+    self.scopes = scopes
+    self.setting = setting
+  }
+
+  /// As it is written.
+  var text: String { setting.source[condition.range] }
 }
 
 /// A function that a recipe defines; it is checked anew at each call, with the real arguments.
@@ -45,12 +66,12 @@ struct Constraint: Sendable {
 /// A class, so that one is told from others of the same name.
 final class UserFunction: Sendable {
   let name: String
-  let formals: [Formal]
+  let formals: Formals
   let result: RecipeType?
   let body: SyntaxTree.Expression
   let documentation: Documentation
-  /// The whole definition as it is written.
-  let text: String
+  /// Where the whole definition stands.
+  let range: SourceRange
   let source: SourceText
   /// What was in scope where it was defined.
   let scopes: Scopes
@@ -60,21 +81,24 @@ final class UserFunction: Sendable {
   let isPure: Bool
 
   init(
-    name: String, formals: [Formal], result: RecipeType?, body: SyntaxTree.Expression,
-    documentation: Documentation, text: String, source: SourceText, scopes: Scopes, isSound: Bool,
-    isPure: Bool
+    name: String, formals: Formals, result: RecipeType?, body: SyntaxTree.Expression,
+    documentation: Documentation, range: SourceRange, source: SourceText, scopes: Scopes,
+    isSound: Bool, isPure: Bool
   ) {
     self.name = name
     self.formals = formals
     self.result = result
     self.body = body
     self.documentation = documentation
-    self.text = text
+    self.range = range
     self.source = source
     self.scopes = scopes
     self.isSound = isSound
     self.isPure = isPure
   }
+
+  /// The whole definition as it is written.
+  var text: String { source[range] }
 }
 
 /// A parameter of anything that can be called, as calls are matched against it.
@@ -137,10 +161,20 @@ extension Formal {
 }
 
 /// A recipe that another one imports: a function of its params.
-struct Module: Sendable {
+final class Module: Sendable {
   let name: String
   let file: SyntaxTree.File
   let source: SourceText
   let path: String
-  let formals: [Formal]
+  let formals: Formals
+
+  init(
+    name: String, file: SyntaxTree.File, source: SourceText, path: String, formals: Formals
+  ) {
+    self.name = name
+    self.file = file
+    self.source = source
+    self.path = path
+    self.formals = formals
+  }
 }

@@ -5,17 +5,15 @@ import Vocabulary
 /// Names and what they stand for, innermost scope last.
 ///
 /// A function keeps the names that were there when it was defined, and so does each constraint. The
-/// names of a file therefore lie in layers that are never changed again, each at least twice as
-/// large as the next, with a few young ones before them: to keep them all is to keep a few
-/// references, and the next name to be defined copies the young ones alone.
+/// names of a file therefore lie in a table that they share, before which stand a few young ones:
+/// the next name to be defined copies those alone, and the table once for many.
 struct Scopes: Sendable {
-  /// Of the file, largest first.
-  private var settled: [[String: Definition]] = []
+  private var settled: [String: Definition] = [:]
   private var young: [String: Definition] = [:]
+  /// The value that `_` stands for, which changes with each statement.
+  private var last: Definition?
   /// Of functions, lambdas and blocks.
   private var inner: [ByName<Definition>] = []
-
-  private static var mostYoung: Int { 16 }
 
   subscript(name: String) -> Definition? {
     for layer in inner.reversed() {
@@ -25,11 +23,8 @@ struct Scopes: Sendable {
   }
 
   private func ofFile(_ name: String) -> Definition? {
-    if let found = young[name] { return found }
-    for layer in settled.reversed() {
-      if let found = layer[name] { return found }
-    }
-    return nil
+    if name == Elaborator.lastValue { return last }
+    return young[name] ?? settled[name]
   }
 
   mutating func define(_ name: String, _ definition: Definition) {
@@ -37,17 +32,19 @@ struct Scopes: Sendable {
       inner[inner.count - 1][name] = definition
       return
     }
-    young[name] = definition
-    if young.count > Scopes.mostYoung { settle() }
+    if name == Elaborator.lastValue {
+      last = definition
+    } else {
+      young[name] = definition
+      if young.count > mostYoung { settle() }
+    }
   }
 
+  /// A share of all, so that the table is copied the less often the larger it is.
+  private var mostYoung: Int { max(16, settled.count / 16) }
+
   private mutating func settle() {
-    var layer = young
-    while let last = settled.last, last.count < 2 * layer.count {
-      layer = last.merging(layer) { $1 }
-      settled.removeLast()
-    }
-    settled.append(layer)
+    settled.merge(young) { $1 }
     young = [:]
   }
 
@@ -59,10 +56,12 @@ struct Scopes: Sendable {
 
   /// The names of the file alone.
   var ofFile: [String: Definition] {
-    settled.reduce(into: [:]) { $0.merge($1) { $1 } }.merging(young) { $1 }
+    var all = settled.merging(young) { $1 }
+    all[Elaborator.lastValue] = last
+    return all
   }
 
-  var names: [String] { (settled + [young]).flatMap(\.keys) + inner.flatMap(\.names) }
+  var names: [String] { Array(ofFile.keys) + inner.flatMap(\.names) }
   /// Whether the file itself, not a scope inside it, defines a name.
   func definesAtTop(_ name: String) -> Bool { ofFile(name) != nil }
 }

@@ -25,29 +25,26 @@ public struct RecipeParameter: Sendable {
 extension Elaborator {
   /// Looks at all statements and gives the names that they define, in order.
   func run(_ file: SyntaxTree.File) -> [Defined] {
-    for statement in file.statements {
-      guard let name = statement.definedName else { continue }
-      place.later[name.text] = place.later[name.text] ?? name.range
-    }
+    place.setting = place.setting.reading(file.statements)
+    var all: [Defined] = []
     var places: [String: SourceRange] = [:]
-    return file.statements.flatMap { statement -> [Defined] in
+    for statement in file.statements {
       let found = run(statement)
       silenceNames(of: statement)
-      for one in found {
-        if let first = places[one.name.text] {
-          report(
-            Diagnostic(
-              .duplicateName, "`\(one.name.text)` is defined twice", at: one.name.range,
-              label: "defined again", secondary: [.init(first, "defined here")],
-              notes: ["A name means one thing in a recipe: choose another."]))
-        }
-        places[one.name.text] = one.name.range
+      guard let found else { continue }
+      if let first = places.updateValue(found.name.range, forKey: found.name.text) {
+        report(
+          Diagnostic(
+            .duplicateName, "`\(found.name.text)` is defined twice", at: found.name.range,
+            label: "defined again", secondary: [.init(first, "defined here")],
+            notes: ["A name means one thing in a recipe: choose another."]))
       }
-      return found
+      all.append(found)
     }
+    return all
   }
 
-  func run(_ statement: SyntaxTree.Statement) -> [Defined] {
+  private func run(_ statement: SyntaxTree.Statement) -> Defined? {
     switch statement.kind {
     case .importing(let declaration): return importing(declaration, statement)
     case .parameter(let parameter):
@@ -62,30 +59,26 @@ extension Elaborator {
       place.label = place.prefix + binding.name.text
       let typed = elaborate(binding.value)
       place.label = nil
-      place.values[binding.name.text] = binding.value.range
       return define(binding.name, .value(typed), statement, binding.value.range)
     case .expression(let expression):
       place.label = nil
       let typed = elaborate(expression)
       place.scopes.define(Elaborator.lastValue, .value(typed))
-      return []
-    case .error: return []
+      return nil
+    case .error: return nil
     }
   }
 
   private func define(
     _ name: SyntaxTree.Name, _ definition: Definition, _ statement: SyntaxTree.Statement,
     _ range: SourceRange
-  ) -> [Defined] {
+  ) -> Defined {
     place.scopes.define(name.text, definition)
-    place.later[name.text] = nil
     if case .value(let typed) = definition {
       place.scopes.define(Elaborator.lastValue, .value(typed))
     }
-    return [
-      Defined(
-        name: name, definition: definition, documentation: statement.documentation, range: range)
-    ]
+    return Defined(
+      name: name, definition: definition, documentation: statement.documentation, range: range)
   }
 
   private func named(_ declaration: SyntaxTree.TypeDeclaration) -> NamedType {
@@ -97,8 +90,7 @@ extension Elaborator {
     }
     return NamedType(
       type: type,
-      constraint: Constraint(
-        condition: condition, subject: "it", scopes: place.scopes, source: place.source),
+      constraint: Constraint(condition, of: "it", place.scopes, place.setting),
       conditions: inherited + [self.condition(condition, of: type)].compactMap(\.self))
   }
 
@@ -107,16 +99,16 @@ extension Elaborator {
   private func value(of parameter: SyntaxTree.Parameter) -> Typed {
     let name = parameter.name.text
     let type = type(parameter.type)
-    let isGiven = place.given[name] != nil
+    let isGiven = place.setting.given[name] != nil
     let range = isGiven ? parameter.name.range : parameter.fallback?.range ?? parameter.name.range
     var value = Typed(type, .absent)
-    if let given = place.given[name] {
+    if let given = place.setting.given[name] {
       value = require(given, type, at: parameter.name.range, "`\(name)`")
     } else if let fallback = parameter.fallback {
       value = expect(fallback, type, "`\(name)`")
     } else if type.isOptional {
       value = Typed(.none, as: type)
-    } else if place.collectsEffects {
+    } else if place.setting.collectsEffects {
       report(
         Diagnostic(
           .missingParameter, "`\(name)` needs a value", at: parameter.name.range,
@@ -145,9 +137,7 @@ extension Elaborator {
     scoped([name: .value(Typed(type, .absent))]) { _ = expect(condition, .bool, "a constraint") }
     check(
       value,
-      Constraint(
-        condition: condition, subject: name, scopes: place.scopes, source: place.source),
-      called: name, at: range)
+      Constraint(condition, of: name, place.scopes, place.setting), called: name, at: range)
   }
 }
 

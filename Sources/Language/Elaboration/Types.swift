@@ -150,10 +150,10 @@ extension Elaborator {
     guard case .code(let code) = typed.form else { return typed }
     var there = place
     there.scopes = constraint.scopes.adding([constraint.subject: .value(typed)])
-    there.source = constraint.source
+    there.setting = constraint.setting
     let (test, found) = collecting { within(there) { elaborate(constraint.condition) } }
     guard found.isEmpty, let condition = self.code(test) else { return typed }
-    let text = constraint.source[constraint.condition.range]
+    let text = constraint.text
     let held = Code(code.text, from: [code, condition]) { frame in
       let value = try code.run(frame)
       let holds = value == .none ? Value.bool(true) : try condition.run(frame)
@@ -170,15 +170,17 @@ extension Elaborator {
     guard let value = typed.constant, value != .none else { return }
     var there = place
     there.scopes = constraint.scopes.adding([constraint.subject: .value(typed)])
-    there.source = constraint.source
+    there.setting = constraint.setting
     let (test, found) = collecting { within(there) { elaborate(constraint.condition) } }
     guard found.isEmpty, test.constant == .bool(false) else { return }
-    let text = constraint.source[constraint.condition.range]
+    let text = constraint.text
     report(
       Diagnostic(
         .constraintBroken, "`\(name)` cannot be \(value.source)", at: range,
         label: "this is \(value.source)",
-        secondary: [.init(constraint.condition.range, "must hold: \(text)", in: constraint.source)],
+        secondary: [
+          .init(constraint.condition.range, "must hold: \(text)", in: constraint.setting.source)
+        ],
         notes: ["It must hold that `\(text)`."]))
   }
 }

@@ -76,13 +76,13 @@ extension Elaborator {
     }
     guard !permissions.allowsAllPlaces else { return isAllowed }
     for slot in primitive.slots where slot.type.isPath {
-      guard let value = found.arguments[slot.name]?.constant else { continue }
+      guard let value = found[slot.name]?.constant else { continue }
       for touched in value.touched(from: place.directory) {
         guard let refusal = permissions.refusal(of: primitive, touched) else { continue }
         isAllowed = false
         report(
           Diagnostic(
-            .notPermitted, refusal.message, at: matched.byFormal[slot.name]?.range ?? callee,
+            .notPermitted, refusal.message, at: matched[slot.name]?.range ?? callee,
             label: "outside of what it may \(refusal.word)", notes: refusal.advice))
       }
     }

@@ -79,9 +79,10 @@ extension Program {
   init(_ parsed: Parser.Result, _ elaborator: Elaborator, given: [GivenParameter] = []) {
     let (tree, problems) = parsed
     let (source, directory) = (elaborator.place.source, elaborator.place.directory)
-    elaborator.place.importing = [directory.appending(path: source.name).standardizedFileURL.path]
     let parameters = elaborator.parameters(of: tree)
-    elaborator.place.given = elaborator.values(of: given, for: parameters)
+    elaborator.place.setting = Elaborator.Setting(
+      source, in: directory, given: elaborator.values(of: given, for: parameters),
+      importing: [directory.appending(path: source.name).standardizedFileURL.path])
     elaborator.brokenStatements = tree.broken(by: problems)
     let names = elaborator.run(tree)
     elaborator.checkOutputs()
@@ -174,7 +175,8 @@ extension Elaborator {
   ) -> [RecipeType] {
     collecting {
       scoped([:]) {
-        for case .type(let declaration) in tree.statements.map(\.kind) {
+        for statement in tree.statements {
+          guard case .type(let declaration) = statement.kind else { continue }
           let named = NamedType(type: type(declaration.type), constraint: nil)
           place.scopes.define(declaration.name.text, .type(named))
         }
@@ -219,7 +221,7 @@ extension Elaborator {
     let source = SourceText(name: "--\(given.name)", given.text)
     let (tree, problems) = Parser.parse(source)
     var there = place
-    there.source = source
+    there.setting = Elaborator.Setting(source, in: place.directory)
     let (typed, found) = collecting { () -> Typed in
       guard problems.isEmpty, tree.statements.count == 1,
         case .expression(let expression) = tree.statements[0].kind

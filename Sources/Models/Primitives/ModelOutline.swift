@@ -44,7 +44,7 @@ struct VocabularyOutline: Outline {
 extension CallSite {
   /// What is known of a model that the call is given.
   public func modelOutline(_ name: String) -> ModelOutline? {
-    arguments[name]?.outline as? ModelOutline
+    argument(name)?.outline as? ModelOutline
   }
 
   /// A complaint if a length that the call writes is above what the model was made for.

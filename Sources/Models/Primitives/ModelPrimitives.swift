@@ -60,7 +60,7 @@ extension Vocabulary.Primitive {
     guard case .opaque(let design as ModelDesign)? = call.value("architecture") else { return nil }
     let names = ["max_position_embeddings", "n_positions"]
     guard let context = names.lazy.compactMap({ design.config[$0]?.int }).first else { return nil }
-    guard let size = (call.arguments["vocabulary"]?.outline as? VocabularyOutline)?.size,
+    guard let size = (call.argument("vocabulary")?.outline as? VocabularyOutline)?.size,
       let format = call.value("weights")
     else { return ModelOutline(context: context) }
     let matrices = try PackedFormat?(recipeValue: format)?.element
