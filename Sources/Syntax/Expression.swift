@@ -4,7 +4,7 @@ extension SyntaxTree {
     public let kind: Kind
     public let range: SourceRange
     /// How many expressions lie inside one another here, itself included; the parser bounds it.
-    package let height: Int
+    package let height: Int32
 
     /// Whether it could not be understood.
     public var isError: Bool { if case .error = kind { true } else { false } }
@@ -12,7 +12,7 @@ extension SyntaxTree {
     public init(_ kind: Kind, _ range: SourceRange) {
       self.kind = kind
       self.range = range
-      var height = 0
+      var height: Int32 = 0
       kind.forEachChild { height = max(height, $0.height) }
       self.height = height + 1
     }

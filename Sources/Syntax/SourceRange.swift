@@ -1,13 +1,17 @@
 /// A half-open range of byte offsets into one source text.
 public struct SourceRange: Hashable, Sendable {
-  public let start: Int
-  public let end: Int
+  // Half the room of whole words: a tree is full of ranges.
+  private let first: Int32
+  private let past: Int32
 
   public init(_ start: Int, _ end: Int) {
     precondition(start <= end, "a range may not end (\(end)) before it starts (\(start))")
-    self.start = start
-    self.end = end
+    first = Int32(start)
+    past = Int32(end)
   }
+
+  public var start: Int { Int(first) }
+  public var end: Int { Int(past) }
 
   public var count: Int { end - start }
   public var isEmpty: Bool { start == end }

@@ -195,7 +195,7 @@ extension Elaborator {
     defer { captures.removeLast(captures.count - mentioned) }
     guard let loop = compiling({ self.bound(name, as: type) { self.loop(making, rest) } }),
       loop.codes.allSatisfy({ code in
-        !code.hasCaptures && code.slots.subtracting(loop.bound).isSubset(of: [slot])
+        !code.hasCaptures && code.slots.allSatisfy { $0 == slot || loop.bound.contains($0) }
       })
     else { return nil }
     var values: [Value] = []

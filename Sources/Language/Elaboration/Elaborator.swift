@@ -100,7 +100,7 @@ final class Elaborator {
     place = Place(Setting(source, in: directory))
   }
 
-  var context: RunContext { RunContext(directory: place.directory) }
+  var context: RunContext { place.setting.context }
 
   func report(_ diagnostic: Diagnostic) { diagnostics.append(diagnostic) }
 
@@ -169,6 +169,7 @@ extension Elaborator {
     _ apply: @escaping @Sendable ([Value]) throws -> Value
   ) -> Typed {
     var values: [Value] = []
+    values.reserveCapacity(operands.count)
     for operand in operands {
       switch operand.form {
       case .absent: return Typed(type, .absent)

@@ -23,9 +23,10 @@ extension Elaborator {
 
   private func fitted(_ typed: Typed, to type: RecipeType) -> Typed {
     guard case .known(let value) = typed.form else { return typed }
-    let isRaised = typed.type == .int && value.fitted(to: type).type == .float
-    var result = typed.typed(as: isRaised ? .float : typed.type)
-    result.form = .known(value.fitted(to: type))
+    var result = typed
+    let fitting = value.fitted(to: type)
+    result.form = .known(fitting)
+    if case .float = fitting, typed.type == .int { result.type = .float }
     return result
   }
 

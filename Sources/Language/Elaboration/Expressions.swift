@@ -9,7 +9,7 @@ extension Elaborator {
     entering(expression)
     let result = dispatch(expression, as: expected)
     leaving(expression, result)
-    if let value = result.value { record(value, of: expression) }
+    if trace != nil { record(result, of: expression) }
     return result
   }
 
@@ -48,8 +48,8 @@ extension Elaborator {
   /// The hidden name of the value that a cell beginning with `|>` continues from.
   static let lastValue = "_"
 
-  private func record(_ value: Value, of expression: SyntaxTree.Expression) {
-    guard trace != nil, let anchor = expression.anchor else { return }
+  private func record(_ result: Typed, of expression: SyntaxTree.Expression) {
+    guard let value = result.value, let anchor = expression.anchor else { return }
     trace?.append(TracedValue(range: expression.range, anchor: anchor, value: value))
   }
 

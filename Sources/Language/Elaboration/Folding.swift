@@ -18,8 +18,6 @@ extension Primitive {
       try step(.record(Record([("value", value), ("item", item)])))
     }
   }
-
-  var isFold: Bool { name == Primitive.fold.name }
 }
 
 extension Elaborator {

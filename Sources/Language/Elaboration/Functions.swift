@@ -128,7 +128,7 @@ extension Elaborator {
       return Typed(result.type == .unknown ? .unknown : type, .absent)
     }
     let codeResult = result.type
-    guard code.slots.subtracting([slot]).isEmpty && (outermost || !code.hasCaptures) else {
+    guard code.slots.allSatisfy({ $0 == slot }) && (outermost || !code.hasCaptures) else {
       return Typed(
         type,
         .code(code.without(slot: slot) { code.function(of: slot, in: $0, result: codeResult) }))

@@ -134,9 +134,11 @@ final class PrimitiveForm: Sendable {
   let defaults: ByName<CallSite.Argument>
   /// The places of parameters of which not all values will do.
   let ruled: [Int]
+  let isFold: Bool
 
   init(_ primitive: Primitive) {
     self.primitive = primitive
+    isFold = primitive.name == Primitive.fold.name
     formals = Formals(primitive.slots.map(Formal.init))
     defaults = ByName(
       primitive.slots.compactMap { slot in

@@ -76,7 +76,7 @@ extension Elaborator {
       mayTouch(primitive, found, matched, at: callee)
     else { return .wrong }
     guard let type = resultType(form, found, matched, expected, callee) else { return .wrong }
-    if primitive.isFold, let value = folded(found, label, at: range) { return value }
+    if form.isFold, let value = folded(found, label, at: range) { return value }
     if primitive.cost == .effect {
       let made = result(
         of: [form], found, as: type, label: label ?? primitive.name, callee, at: range)
@@ -269,7 +269,7 @@ extension Elaborator {
 
 extension Primitive {
   /// The one effect whose condition is explained part by part when it fails.
-  var isCheck: Bool { name == "check" && cost == .effect }
+  var isCheck: Bool { cost == .effect && name == "check" }
 
   fileprivate func takes(_ subject: Value?) -> Bool {
     guard let subject, let type = subjects.first?.type else { return true }

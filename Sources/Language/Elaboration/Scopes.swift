@@ -8,8 +8,14 @@ import Vocabulary
 /// names of a file therefore lie in a table that they share, before which stand a few young ones:
 /// the next name to be defined copies those alone, and the table once for many.
 struct Scopes: Sendable {
-  private var settled: [String: Definition] = [:]
-  private var young: [String: Definition] = [:]
+  /// What a name of the file stands for: one reference, however often tables are copied.
+  private final class Meaning: Sendable {
+    let definition: Definition
+    init(_ definition: Definition) { self.definition = definition }
+  }
+
+  private var settled: [String: Meaning] = [:]
+  private var young: [String: Meaning] = [:]
   /// The value that `_` stands for, which changes with each statement.
   private var last: Definition?
   /// Of functions, lambdas and blocks.
@@ -24,7 +30,7 @@ struct Scopes: Sendable {
 
   private func ofFile(_ name: String) -> Definition? {
     if name == Elaborator.lastValue { return last }
-    return young[name] ?? settled[name]
+    return (young[name] ?? settled[name])?.definition
   }
 
   mutating func define(_ name: String, _ definition: Definition) {
@@ -35,7 +41,7 @@ struct Scopes: Sendable {
     if name == Elaborator.lastValue {
       last = definition
     } else {
-      young[name] = definition
+      young[name] = Meaning(definition)
       if young.count > mostYoung { settle() }
     }
   }
@@ -56,7 +62,7 @@ struct Scopes: Sendable {
 
   /// The names of the file alone.
   var ofFile: [String: Definition] {
-    var all = settled.merging(young) { $1 }
+    var all = settled.merging(young) { $1 }.mapValues(\.definition)
     all[Elaborator.lastValue] = last
     return all
   }

@@ -20,6 +20,8 @@ extension Elaborator {
     let function: String?
     /// Whether effects of the statements count: not in imported recipes and functions.
     let collectsEffects: Bool
+    /// What primitives know that run while the recipe is checked.
+    let context: RunContext
 
     init(
       _ source: SourceText, in directory: Folder, _ statements: [SyntaxTree.Statement] = [],
@@ -33,6 +35,7 @@ extension Elaborator {
       self.importing = importing
       self.function = function
       self.collectsEffects = collectsEffects
+      context = RunContext(directory: directory)
     }
 
     func reading(_ statements: [SyntaxTree.Statement]) -> Setting {

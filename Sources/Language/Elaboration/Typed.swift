@@ -92,8 +92,8 @@ final class Code: Sendable {
   let text: String
   /// The columns of the current row that it reads.
   let columns: [String]
-  /// The slots that it reads.
-  let slots: Set<Int>
+  /// The slots that it reads, each once; they are few.
+  let slots: [Int]
   let hasCaptures: Bool
   /// How dear running it is: heavy where it calls a model.
   let cost: Cost
@@ -107,7 +107,7 @@ final class Code: Sendable {
     self.text = text
     self.cost = parts.map(\.cost).reduce(cost, max)
     columns = parts.flatMap(\.columns).withoutRepetition
-    slots = parts.reduce(into: []) { $0.formUnion($1.slots) }
+    slots = parts.reduce([]) { $0.joined(with: $1.slots) }
     hasCaptures = parts.contains(where: \.hasCaptures)
     self.run = run
   }
@@ -136,7 +136,7 @@ final class Code: Sendable {
   }
 
   private init(
-    _ text: String, columns: [String], slots: Set<Int>, hasCaptures: Bool = false,
+    _ text: String, columns: [String], slots: [Int], hasCaptures: Bool = false,
     cost: Cost = .pure, run: @escaping @Sendable (Frame) throws -> Value
   ) {
     self.text = text
@@ -149,7 +149,7 @@ final class Code: Sendable {
 
   /// The function of the value in `slot`; what else the code reads comes from `frame`.
   func function(of slot: Int, in frame: Frame, result: RecipeType) -> Value {
-    let outer = slots.subtracting([slot]).sorted().map { "$\($0)=\(frame.slots[$0].canonical)" }
+    let outer = slots.filter { $0 != slot }.sorted().map { "$\($0)=\(frame.slots[$0].canonical)" }
     let captured = frame.captures.map(\.canonical)
     let context = outer + (hasCaptures ? captured : [])
     let canonical = context.isEmpty ? text : text + " where " + context.joined(separator: ", ")
@@ -164,8 +164,8 @@ final class Code: Sendable {
   func applied(toSlot slot: Int, columns: [String]) -> Code {
     let run = self.run
     return Code(
-      "(\(text))($\(slot))", columns: columns, slots: slots.union([slot]), hasCaptures: hasCaptures,
-      cost: cost
+      "(\(text))($\(slot))", columns: columns, slots: slots.joined(with: [slot]),
+      hasCaptures: hasCaptures, cost: cost
     ) { frame in
       let function = try run(frame)
       guard case .function(let body) = function else { return function }
@@ -181,13 +181,13 @@ final class Code: Sendable {
   /// The same without the slots that it fills itself.
   func closing(_ bound: Set<Int>) -> Code {
     Code(
-      text, columns: columns, slots: slots.subtracting(bound), hasCaptures: hasCaptures, cost: cost,
-      run: run)
+      text, columns: columns, slots: slots.filter { !bound.contains($0) },
+      hasCaptures: hasCaptures, cost: cost, run: run)
   }
 
   func without(slot: Int, run: @escaping @Sendable (Frame) throws -> Value) -> Code {
     Code(
-      "$\(slot) => \(text)", columns: [], slots: slots.subtracting([slot]),
+      "$\(slot) => \(text)", columns: [], slots: slots.filter { $0 != slot },
       hasCaptures: hasCaptures, cost: cost, run: run)
   }
 }
@@ -197,9 +197,17 @@ extension Record {
   var columns: String { labels.joined(separator: ", ") }
 }
 
+extension [Int] {
+  /// The numbers of both, each once.
+  fileprivate func joined(with other: [Int]) -> [Int] {
+    isEmpty ? other : self + other.filter { !contains($0) }
+  }
+}
+
 extension Array where Element: Hashable {
   /// Each element once, where it first stands.
   var withoutRepetition: [Element] {
+    if count < 2 { return self }
     var seen: Set<Element> = []
     return filter { seen.insert($0).inserted }
   }

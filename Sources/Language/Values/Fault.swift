@@ -44,7 +44,7 @@ extension Value {
     case (.float, .int(let number)): .float(Double(number))
     case (.optional(let inner), _): fitted(to: inner)
     case (.list(let element), .list(let values)): .list(values.map { $0.fitted(to: element) })
-    case (.record(let fields), .record(let record)):
+    case (.record(let fields), .record(let record)) where !fields.isEmpty:
       .record(
         Record(
           record.pairs.map { label, value in

@@ -151,7 +151,9 @@ extension StageGraph {
   private func keyText(_ primitive: Primitive, _ arguments: Record, in context: RunContext)
     -> String
   {
-    var text = "\(primitive.name) version \(primitive.version)\nseed: \(seed)"
+    var text = ""
+    text.reserveCapacity(64 * (1 + primitive.semanticSlots.count))
+    text += "\(primitive.name) version \(primitive.version)\nseed: \(seed)"
     let readsFiles = primitive.effects.contains(.reads)
     for slot in primitive.semanticSlots {
       text += "\n"
@@ -173,9 +175,8 @@ extension StageGraph {
   private func content(of value: Value, in context: RunContext) -> String {
     switch value {
     case .text(let path):
-      let url = context.resolve(path)
-      guard files == .byContent else { return "file at \(url.path)" }
-      return digest(of: url).map { "file \($0)" } ?? value.canonical
+      guard files == .byContent else { return "file at \(context.resolve(path).path)" }
+      return digest(of: path, in: context).map { "file \($0)" } ?? value.canonical
     case .list(let values):
       return "[" + values.map { content(of: $0, in: context) }.joined(separator: ",") + "]"
     case .none, .bool, .int, .float, .quantity, .record, .type, .function, .opaque, .deferred:
@@ -200,14 +201,16 @@ extension StageGraph {
     return result
   }
 
-  private func digest(of url: URL) -> String? {
-    let path = url.path
-    guard let facts = FileFacts(path: path) else { return nil }
+  private func digest(of path: String, in context: RunContext) -> String? {
+    let isRelative = !path.hasPrefix("/") && !path.hasPrefix("~/")
+    // Put together by hand: many paths are no files, as names of models inside the program.
+    let place = isRelative ? "\(context.directory.path)/\(path)" : context.resolve(path).path
+    guard let facts = FileFacts(path: place) else { return nil }
     // The date of a folder says nothing about the files in it.
-    guard facts.kind == .file else { return try? Digest.sha256(contentOf: url) }
-    if let known = digests.withLock({ $0[path] }), known.facts == facts { return known.digest }
-    guard let digest = KnownDigests.shared.digest(of: url) else { return nil }
-    digests.withLock { $0[path] = (facts, digest) }
+    guard facts.kind == .file else { return try? Digest.sha256(contentOf: context.resolve(path)) }
+    if let known = digests.withLock({ $0[place] }), known.facts == facts { return known.digest }
+    guard let digest = KnownDigests.shared.digest(of: context.resolve(path)) else { return nil }
+    digests.withLock { $0[place] = (facts, digest) }
     return digest
   }
 }
