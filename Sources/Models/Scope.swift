@@ -17,6 +17,8 @@ public struct Scope: Sendable {
     public var trainsHead = false
     /// The key of dropout, an input of the graph; nil switches dropout off.
     public var dropoutKey: Tensor?
+    /// Whether few rows may be rounded to 16 bits where that is quicker, as in generation.
+    public var roundsRows = false
 
     public init(
       trainsBase: Bool = false, adapters: [Adapter] = [], trainedAdapter: Int? = nil,
@@ -64,7 +66,7 @@ public struct Scope: Sendable {
     let module = full(name)
     let weight = graph.parameter(
       "\(module).weight", shape: [outputs, inputs], trainable: outfit.trainsBase)
-    let own = Tensors.linear(x, weight)
+    let own = Tensors.linear(x, weight, roundsRows: outfit.roundsRows)
     let start = bias ? own + parameter("\(name).bias", [outputs]) : own
     return outfit.adapters.indices.reduce(start) { y, place in
       guard let factors = factors(place, module, from: inputs, to: outputs) else { return y }

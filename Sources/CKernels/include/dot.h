@@ -6,6 +6,8 @@
 ///
 /// For decoding: few rows, so the weights pass through once and are never written out as floats.
 /// Each sum has one fixed pattern, whatever the number of rows or the stretch of outputs.
+/// Formats of whole numbers (q8_0, q4_0, q4_1) take x in whole numbers as well, each off by at most
+/// 2^-16 of the largest of its 32. The others take x as it is.
 /// x: [rows, columns], at most 32 rows, xStride apart   w: [out, columns]   y: rows yStride apart
 #define DOT_ROWS(TYPE)                                                                             \
   void k_dot_rows_##TYPE(size_t rows, size_t columns, size_t outStart, size_t outEnd,              \

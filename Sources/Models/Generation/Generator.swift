@@ -77,14 +77,16 @@ public final class Generator {
     let parts = min(slots, model.dimensions.context) / PromptCache.block + 1
     let tokens = max(together, min(slots, PromptCache.block))
     let graph = Graph()
-    let outfit = Scope.Outfit(
+    var outfit = Scope.Outfit(
       adapters: Array(model.adapters.prefix(adapters ?? model.adapters.count)))
+    outfit.roundsRows = true
     let scope = Scope(graph, outfit)
     let input = ModelInput(graph, model.architecture, usesCache: true)
     let d = model.dimensions
     let last = gather(
       model.architecture.hidden(input, scope), rows: graph.input("last", .i32, [.sequences]))
-    logits = linear(last, scope.parameter(d.unembedding, [d.vocabulary, d.width]))
+    logits = linear(
+      last, scope.parameter(d.unembedding, [d.vocabulary, d.width]), roundsRows: true)
     let plan = try Plan(
       graph, outputs: [logits],
       bounds: [

@@ -8,13 +8,23 @@ package enum DotRows {
   /// The most rows that a kernel takes; many more are better served by unpacking tiles.
   package static let most = 32
 
-  /// Outputs per task: whole groups of the kernels' twelve.
-  private static let task = 96
+  /// Outputs per task, which share one pack of rows.
+  ///
+  /// Of a small weight fewer, so that no worker waits long for another.
+  private static func task(of outputs: Int) -> Int { outputs < 8 * 192 ? 96 : 192 }
 
   package typealias Kernel = (
     _ rows: Int, _ columns: Int, _ outStart: Int, _ outEnd: Int, _ x: UnsafePointer<Float>,
     _ xStride: Int, _ w: UnsafeRawPointer, _ y: UnsafeMutablePointer<Float>, _ yStride: Int
   ) -> Void
+
+  /// Whether rows are rounded to 16 bits, a scale for every 32, to be multiplied with weights of a type.
+  static func rounds(_ type: ElementType) -> Bool {
+    switch type {
+    case .q8_0, .q4_0, .q4_1: true
+    case .f32, .f16, .bf16, .i32, .q5_0, .q5_1, .q2_K, .q3_K, .q4_K, .q5_K, .q6_K, .nf4: false
+    }
+  }
 
   /// The kernel for weights of a type, nil where there is none.
   package static func kernel(for type: ElementType) -> Kernel? {
@@ -37,18 +47,16 @@ package enum DotRows {
     }
   }
 
-  /// `y = x Wᵀ`, `most` rows at a time.  x: [T, in]   W: [out, in]   y: [T, out]
+  /// `y = x Wᵀ`.  x: [T, in], `most` rows at most   W: [out, in]   y: [T, out]
   static func multiply(_ x: Operand, transposed w: Operand, _ y: Operand, _ step: Step) {
     guard let kernel = kernel(for: w.type) else {
       preconditionFailure("a weight of integers has no products")
     }
     let input = x.floats, output = y.floats
-    step.parallel(over: w.rows, by: task) { range, _ in
-      for start in stride(from: 0, to: x.rows, by: most) {
-        kernel(
-          min(most, x.rows - start), x.columns, range.lowerBound, range.upperBound,
-          input + start * x.columns, x.columns, w.address, output + start * y.columns, y.columns)
-      }
+    step.parallel(over: w.rows, by: task(of: w.rows)) { range, _ in
+      kernel(
+        x.rows, x.columns, range.lowerBound, range.upperBound, input, x.columns, w.address, output,
+        y.columns)
     }
   }
 }

@@ -4,12 +4,10 @@ import CBLAS
 ///
 /// W is usually a parameter and stays in the format of its file.
 public struct Linear: Operation {
-  /// Whether a row's bits must not depend on how many rows come with it, as in generation.
-  ///
-  /// Without it that holds among batches of at most 32 rows only: OpenBLAS adds up the terms of
-  /// small products in another order than those of large ones.
-  public let keepsRowsApart: Bool
-  public init(keepsRowsApart: Bool = false) { self.keepsRowsApart = keepsRowsApart }
+  /// Whether few rows may be rounded to 16 bits where weights are whole numbers, as in generation, which
+  /// is quicker (see `DotRows`).
+  public let roundsRows: Bool
+  public init(roundsRows: Bool = false) { self.roundsRows = roundsRows }
 
   public var name: String { "linear" }
   public var packedInputs: [Int] { [1] }
@@ -38,9 +36,11 @@ public struct Linear: Operation {
 
   public func scratchBytes(_ sizes: Sizes) -> Int { MatrixTiles.scratchBytes(sizes.inputs[1]) }
 
+  /// Among batches of at most 32 rows a row's bits do not depend on how many rows come with it; OpenBLAS
+  /// adds up the terms of small products in another order than those of large ones.
   public func run(_ step: Step) {
     let x = step.inputs[0], w = step.inputs[1], y = step.outputs[0]
-    if keepsRowsApart || x.rows <= DotRows.most {
+    if x.rows <= DotRows.most, roundsRows || !DotRows.rounds(w.type) {
       DotRows.multiply(x, transposed: w, y, step)
     } else {
       MatrixTiles.multiply(x, transposed: w, y, step)
@@ -84,10 +84,10 @@ struct LinearWeightGradient: Operation {
 
 /// `x Wᵀ + bias`.  x: [T, in]   weight: [out, in]   bias: [out]   Returns: [T, out]
 ///
-/// keepsRowsApart: for generation, where a row's bits must not depend on its neighbours.
+/// roundsRows: for generation, see `Linear`.
 public func linear(
-  _ x: Tensor, _ weight: Tensor, bias: Tensor? = nil, keepsRowsApart: Bool = false
+  _ x: Tensor, _ weight: Tensor, bias: Tensor? = nil, roundsRows: Bool = false
 ) -> Tensor {
-  let y = x.graph.apply(Linear(keepsRowsApart: keepsRowsApart), to: [x, weight])[0]
+  let y = x.graph.apply(Linear(roundsRows: roundsRows), to: [x, weight])[0]
   return bias.map { y + $0 } ?? y
 }

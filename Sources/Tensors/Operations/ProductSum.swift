@@ -16,7 +16,7 @@ struct ProductSum: Operation {
   init?(_ operation: any Operation) {
     switch operation {
     case let sum as ProductSum: self = sum
-    case let linear as Linear where !linear.keepsRowsApart: isTransposed = [true]
+    case let linear as Linear where !linear.roundsRows: isTransposed = [true]
     case is LinearInputGradient: isTransposed = [false]
     default: return nil
     }
@@ -57,8 +57,8 @@ struct ProductSum: Operation {
 extension Program {
   /// Turns sums of products into one node each.
   ///
-  /// Only where something is trained: in generation a row's bits must not depend on its neighbours,
-  /// which `Linear` sees to.
+  /// Only where something is trained: elsewhere a row's bits must not depend on its neighbours, which
+  /// `Linear` sees to.
   mutating func sumProducts() {
     guard nodes.contains(where: \.isBackward) else { return }
     let uses = useCounts()

@@ -3,27 +3,14 @@
 #include "dot_tiles.h"
 #include "multiversion.h"
 
-/// Weights are unpacked in stretches of this many numbers, the block length of the 32-wide formats.
+// Weights that are floats, or are made floats to be multiplied.
+
+/// Weights are unpacked in stretches of this many numbers.
 enum { STRETCH = 32, PARTS = STRETCH / EIGHT };
 
-typedef uint8_t bytes8 __attribute__((vector_size(8)));
-typedef int8_t signs8 __attribute__((vector_size(8)));
 typedef _Float16 halves8 __attribute__((vector_size(16)));
-typedef _Float16 halves4 __attribute__((vector_size(8)));
-typedef float floats4 __attribute__((vector_size(16)));
 typedef uint16_t words8 __attribute__((vector_size(16)));
 typedef uint32_t bits8 __attribute__((vector_size(32)));
-typedef int32_t integers8 __attribute__((vector_size(32)));
-
-/// Two halves as floats.
-///
-/// Also where only the first is wanted: inserting a single half in a register costs more than
-/// loading two, which lie in the same block.
-PIECE floats4 halves_at(const uint8_t *bytes) {
-  halves4 halves = {0};
-  memcpy(&halves, bytes, 4);
-  return __builtin_convertvector(halves, floats4);
-}
 
 // unpack_<type>(w, to): the next stretch of a row, from its bytes.
 
@@ -43,42 +30,6 @@ PIECE void unpack_bf16(const uint8_t *w, eight *to) {
     memcpy(&words, w + i * sizeof words, sizeof words);
     to[i] = (eight)(__builtin_convertvector(words, bits8) << 16);
   }
-}
-
-PIECE void unpack_q8_0(const uint8_t *w, eight *to) {
-  float scale = halves_at(w)[0];
-  for (int i = 0; i < PARTS; i++) {
-    signs8 signs;
-    memcpy(&signs, w + 2 + i * sizeof signs, sizeof signs);
-    to[i] = __builtin_convertvector(__builtin_convertvector(signs, integers8), eight) * scale;
-  }
-}
-
-/// Sixteen bytes of 4-bit numbers: the low halves come first.
-PIECE void unpack_nibbles(const uint8_t *w, integers8 *to) {
-  for (int i = 0; i < PARTS / 2; i++) {
-    bytes8 bytes;
-    memcpy(&bytes, w + i * sizeof bytes, sizeof bytes);
-    // Widened first: a shift of bytes would need a mask, and unsigned words have no fast conversion.
-    integers8 both = __builtin_convertvector(bytes, integers8);
-    to[i] = both & 15;
-    to[i + PARTS / 2] = both >> 4;
-  }
-}
-
-PIECE void unpack_q4_0(const uint8_t *w, eight *to) {
-  float scale = halves_at(w)[0];
-  integers8 nibbles[PARTS];
-  unpack_nibbles(w + 2, nibbles);
-  for (int i = 0; i < PARTS; i++) to[i] = __builtin_convertvector(nibbles[i] - 8, eight) * scale;
-}
-
-PIECE void unpack_q4_1(const uint8_t *w, eight *to) {
-  floats4 both = halves_at(w);
-  integers8 nibbles[PARTS];
-  unpack_nibbles(w + 4, nibbles);
-  for (int i = 0; i < PARTS; i++)
-    to[i] = __builtin_convertvector(nibbles[i], eight) * both[0] + both[1];
 }
 
 /// How many outputs are taken at a time, and how far ahead of them weights are asked for.
@@ -103,8 +54,8 @@ PIECE void fetch_ahead(const uint8_t *from, size_t count) {
 
 // Formats whose stretches are unpacked in registers.
 //
-// Eight sums, four weights, a scale and a mask fill the sixteen registers of AVX2: with eight rows and
-// one output the unpacking hides behind the products. Fewer rows take more outputs, as a sum must
+// Eight sums and four weights leave the registers of AVX2 room for unpacking, which with eight rows and
+// one output hides behind the products. Fewer rows take more outputs, as a sum must
 // wait for its last product. Rows are packed first, so that one address leads to all of them.
 
 /// Numbers of a pack of rows, which stay in the first cache, and outputs that share it.
@@ -244,9 +195,6 @@ PIECE void write_sums(size_t outs, const eight *sums, size_t stride, float *rest
 DOT_STRETCHES(f32, 128)
 DOT_STRETCHES(f16, 64)
 DOT_STRETCHES(bf16, 64)
-DOT_STRETCHES(q8_0, 34)
-DOT_STRETCHES(q4_0, 18)
-DOT_STRETCHES(q4_1, 20)
 
 // several_<type>: a chunk of weights is unpacked once for all rows. It takes whole blocks and adds to
 // sums.
