@@ -1,12 +1,11 @@
 #include "blocks.h"
 #include "dot.h"
-#include "dot_tiles.h"
-#include "multiversion.h"
+#include "dot_kernel.h"
 
 // Weights that are floats, or are made floats to be multiplied.
 
 /// Weights are unpacked in stretches of this many numbers.
-enum { STRETCH = 32, PARTS = STRETCH / EIGHT };
+enum { STRETCH = BLOCK, PARTS = STRETCH / EIGHT };
 
 typedef _Float16 halves8 __attribute__((vector_size(16)));
 typedef uint16_t words8 __attribute__((vector_size(16)));
@@ -33,7 +32,7 @@ PIECE void unpack_bf16(const uint8_t *w, eight *to) {
 }
 
 /// How many outputs are taken at a time, and how far ahead of them weights are asked for.
-enum { OUTS = 12, ROWS = 32, PAGE = 4096 };
+enum { OUTS = 12, ROWS = 32 };
 
 /// The last columns of rows of any length, followed by zeros up to a whole stretch.
 PIECE void pad(size_t rows, size_t bytes, const void *from, size_t stride, void *to,
@@ -42,14 +41,6 @@ PIECE void pad(size_t rows, size_t bytes, const void *from, size_t stride, void 
     memset((char *)to + r * toStride, 0, toStride);
     memcpy((char *)to + r * toStride, (const char *)from + r * stride, bytes);
   }
-}
-
-/// Asks for the bytes `from ..< from + count` before they are needed.
-///
-/// Rows of weights are short, so that the processor's own prefetching hardly starts before they end;
-/// it does better where each of a few rows is longer than a page.
-PIECE void fetch_ahead(const uint8_t *from, size_t count) {
-  for (size_t i = 0; i < count; i += 64) __builtin_prefetch(from + i);
 }
 
 // Formats whose stretches are unpacked in registers.
@@ -161,10 +152,6 @@ PIECE void write_sums(size_t outs, const eight *sums, size_t stride, float *rest
     for (size_t r = 0; r < COUNT; r++) write_sums(outs, sums + r, COUNT, y + r * yStride);          \
   }
 
-#define WHILE_ROWS(TYPE, COUNT)                                                                    \
-  for (; r + COUNT <= rows; r += COUNT)                                                            \
-    packed_##COUNT##_##TYPE(columns, outs, x + r * xStride, xStride, from,                         \
-                            y + r * yStride + o, yStride);
 #define DOT_STRETCHES(TYPE, BYTES)                                                                 \
   DOT_GROUP(TYPE, BYTES, 8, 1)                                                                     \
   DOT_GROUP(TYPE, BYTES, 4, 2)                                                                     \
@@ -177,20 +164,7 @@ PIECE void write_sums(size_t outs, const eight *sums, size_t stride, float *rest
   DOT_PACKED(TYPE, BYTES, 4, 2)                                                                    \
   DOT_PACKED(TYPE, BYTES, 2, 4)                                                                    \
   DOT_PACKED(TYPE, BYTES, 1, 6)                                                                    \
-  MULTIVERSION                                                                                     \
-  void k_dot_rows_##TYPE(size_t rows, size_t columns, size_t outStart, size_t outEnd,              \
-                         const float *restrict x, size_t xStride, const void *restrict w,          \
-                         float *restrict y, size_t yStride) {                                      \
-    size_t rowBytes = columns * (BYTES) / STRETCH;                                                 \
-    for (size_t o = outStart; o < outEnd; o += SHARING) {                                          \
-      size_t outs = outEnd - o < SHARING ? outEnd - o : SHARING, r = 0;                            \
-      const uint8_t *from = (const uint8_t *)w + o * rowBytes;                                     \
-      WHILE_ROWS(TYPE, 8)                                                                          \
-      WHILE_ROWS(TYPE, 4)                                                                          \
-      WHILE_ROWS(TYPE, 2)                                                                          \
-      WHILE_ROWS(TYPE, 1)                                                                          \
-    }                                                                                              \
-  }
+  DOT_KERNEL(TYPE, BYTES)
 
 DOT_STRETCHES(f32, 128)
 DOT_STRETCHES(f16, 64)

@@ -1,8 +1,6 @@
 #include "blocks.h"
 #include "dot.h"
-#include "multiversion.h"
-#include "piece.h"
-#include <string.h>
+#include "dot_kernel.h"
 
 // Weights that are whole numbers, multiplied as such.
 //
@@ -10,15 +8,14 @@
 // with weights of 8 bits add up without rounding over the block, so that a sum is rounded once for 32
 // products, and one instruction makes and adds twice as many as of floats.
 
-enum { BLOCK = 32, EIGHT = 8, LARGEST = 32767 };
+enum { LARGEST = 32767 };
 
 /// Numbers of a pack of rows, which stay in the first cache, and the outputs that share it.
 enum { PACK = 12288, SHARING = 192 };
 
-/// How many outputs ahead weights are asked for, and how many bytes the processor fetches by itself.
-enum { AHEAD = 16, PAGE = 4096 };
+/// How many outputs ahead weights are asked for.
+enum { AHEAD = 16 };
 
-typedef float eight __attribute__((vector_size(32)));
 typedef uint8_t bytes16 __attribute__((vector_size(16)));
 typedef int8_t signs16 __attribute__((vector_size(16)));
 typedef int16_t shorts16 __attribute__((vector_size(32)));
@@ -175,12 +172,6 @@ PIECE void pack_rows(size_t count, size_t columns, int totals, const float *rest
 /// itself it would shuffle them there.
 #define TO_MEMORY(VALUES) __asm__ volatile("" : : "r"(VALUES) : "memory");
 
-/// Asks for weights before they are needed: rows are short, so that the processor's own fetching hardly
-/// starts before they end.
-PIECE void fetch_ahead(const uint8_t *from, size_t count) {
-  for (size_t i = 0; i < count; i += 64) __builtin_prefetch(from + i);
-}
-
 /// sums[o, r] += x[r] * w[o] for COUNT rows and WIDTH outputs, eight sums in all: their lanes are
 /// columns, until a block is done.
 #define FEW_ROWS(TYPE, BYTES, LEAST, COUNT, WIDTH)                                                 \
@@ -243,7 +234,7 @@ PIECE void fetch_ahead(const uint8_t *from, size_t count) {
 /// which the processor fetches ahead by itself; only where all WIDTH lie in a page it is better to take
 /// neighbours. The last outputs are made up to WIDTH by the last of all.
 #define SOME_ROWS(TYPE, BYTES, LEAST, COUNT, WIDTH)                                                \
-  PIECE void rows_##COUNT##_##TYPE(size_t columns, size_t outs, const float *restrict x,           \
+  PIECE void packed_##COUNT##_##TYPE(size_t columns, size_t outs, const float *restrict x,         \
                                    size_t xStride, const uint8_t *w, float *restrict y,            \
                                    size_t yStride) {                                               \
     whole_rows packed;                                                                             \
@@ -272,10 +263,6 @@ PIECE void fetch_ahead(const uint8_t *from, size_t count) {
     }                                                                                              \
   }
 
-#define WHILE_ROWS(TYPE, COUNT)                                                                    \
-  for (; r + COUNT <= rows; r += COUNT)                                                            \
-    rows_##COUNT##_##TYPE(columns, outs, x + r * xStride, xStride, from, y + r * yStride + o,      \
-                          yStride);
 #define DOT_WHOLE(TYPE, BYTES, LEAST)                                                              \
   EIGHT_ROWS(TYPE, BYTES, LEAST)                                                                   \
   FEW_ROWS(TYPE, BYTES, LEAST, 4, 2)                                                               \
@@ -285,20 +272,7 @@ PIECE void fetch_ahead(const uint8_t *from, size_t count) {
   SOME_ROWS(TYPE, BYTES, LEAST, 4, 2)                                                              \
   SOME_ROWS(TYPE, BYTES, LEAST, 2, 4)                                                              \
   SOME_ROWS(TYPE, BYTES, LEAST, 1, 8)                                                              \
-  MULTIVERSION                                                                                     \
-  void k_dot_rows_##TYPE(size_t rows, size_t columns, size_t outStart, size_t outEnd,              \
-                         const float *restrict x, size_t xStride, const void *restrict w,          \
-                         float *restrict y, size_t yStride) {                                      \
-    size_t rowBytes = columns / BLOCK * (BYTES);                                                   \
-    for (size_t o = outStart; o < outEnd; o += SHARING) {                                          \
-      size_t outs = outEnd - o < SHARING ? outEnd - o : SHARING, r = 0;                            \
-      const uint8_t *from = (const uint8_t *)w + o * rowBytes;                                     \
-      WHILE_ROWS(TYPE, 8)                                                                          \
-      WHILE_ROWS(TYPE, 4)                                                                          \
-      WHILE_ROWS(TYPE, 2)                                                                          \
-      WHILE_ROWS(TYPE, 1)                                                                          \
-    }                                                                                              \
-  }
+  DOT_KERNEL(TYPE, BYTES)
 
 DOT_WHOLE(q8_0, 34, 0)
 DOT_WHOLE(q4_0, 18, 0)
