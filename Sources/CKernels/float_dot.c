@@ -1,6 +1,6 @@
 #include "blocks.h"
 #include "dot.h"
-#include "dot_kernel.h"
+#include "weight_blocks.h"
 
 // Weights that are floats, or are made floats to be multiplied.
 
@@ -149,7 +149,29 @@ PIECE void write_sums(size_t outs, const eight *sums, size_t stride, float *rest
       pack_rows(COUNT, rest, x + whole, xStride, packed);                                          \
       add_##COUNT##_##TYPE(STRETCH, outs, packed, last, (BYTES), sums);                            \
     }                                                                                              \
-    for (size_t r = 0; r < COUNT; r++) write_sums(outs, sums + r, COUNT, y + r * yStride);          \
+    for (size_t r = 0; r < COUNT; r++) write_sums(outs, sums + r, COUNT, y + r * yStride);         \
+  }
+
+#define WHILE_PACKED(TYPE, COUNT)                                                                  \
+  for (; r + COUNT <= rows; r += COUNT)                                                            \
+    packed_##COUNT##_##TYPE(columns, outs, x + r * xStride, xStride, from,                         \
+                            y + r * yStride + o, yStride);
+
+/// The kernel of a type: SHARING outputs after SHARING outputs, rows by eights and then by fewer.
+#define DOT_KERNEL(TYPE, BYTES)                                                                    \
+  MULTIVERSION                                                                                     \
+  void k_dot_rows_##TYPE(size_t rows, size_t columns, size_t outStart, size_t outEnd,              \
+                         const float *restrict x, size_t xStride, const void *restrict w,          \
+                         float *restrict y, size_t yStride) {                                      \
+    size_t rowBytes = columns * (BYTES) / BLOCK;                                                   \
+    for (size_t o = outStart; o < outEnd; o += SHARING) {                                          \
+      size_t outs = outEnd - o < SHARING ? outEnd - o : SHARING, r = 0;                            \
+      const uint8_t *from = (const uint8_t *)w + o * rowBytes;                                     \
+      WHILE_PACKED(TYPE, 8)                                                                        \
+      WHILE_PACKED(TYPE, 4)                                                                        \
+      WHILE_PACKED(TYPE, 2)                                                                        \
+      WHILE_PACKED(TYPE, 1)                                                                        \
+    }                                                                                              \
   }
 
 #define DOT_STRETCHES(TYPE, BYTES)                                                                 \
@@ -184,15 +206,15 @@ PIECE void finish(size_t rows, size_t outs, const eight *sums, float *restrict y
   PIECE void several_##TYPE(size_t rows, size_t outs, size_t columns, const float *restrict x,     \
                             size_t xStride, const uint8_t *w, size_t rowBytes,                     \
                             eight *restrict sums) {                                                \
-    float chunk[OUTS * CHUNK];                                                                       \
-    for (size_t c = 0; c < columns; c += CHUNK) {                                                    \
-      size_t count = columns - c < CHUNK ? columns - c : CHUNK;                                        \
+    float chunk[OUTS * CHUNK];                                                                     \
+    for (size_t c = 0; c < columns; c += CHUNK) {                                                  \
+      size_t count = columns - c < CHUNK ? columns - c : CHUNK;                                    \
       for (size_t o = 0; o < outs; o++) {                                                          \
         const uint8_t *from = w + o * rowBytes + c / (NUMBERS) * (BYTES);                          \
         fetch_ahead(from + OUTS * rowBytes, count / (NUMBERS) * (BYTES));                          \
         k_dequantize_##TYPE(count, from, chunk + o * CHUNK);                                       \
       }                                                                                            \
-      add_tiles(rows, outs, count, x + c, xStride, chunk, CHUNK, sums);                              \
+      add_tiles(rows, outs, count, x + c, xStride, chunk, CHUNK, sums);                            \
     }                                                                                              \
   }
 

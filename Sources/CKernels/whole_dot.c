@@ -1,6 +1,6 @@
 #include "blocks.h"
 #include "dot.h"
-#include "dot_kernel.h"
+#include "weight_blocks.h"
 
 // Weights that are whole numbers, multiplied as such.
 //
@@ -10,8 +10,8 @@
 
 enum { LARGEST = 32767 };
 
-/// Numbers of a pack of rows, which stay in the first cache, and the outputs that share it.
-enum { PACK = 12288, SHARING = 192 };
+/// Numbers of rows that stay in the first cache.
+enum { PIECE_NUMBERS = 12288 };
 
 /// How many outputs ahead weights are asked for.
 enum { AHEAD = 16 };
@@ -65,13 +65,22 @@ PIECE void halves_at(size_t bytes, const uint8_t *const *w, int rows, eight *to)
 
 // Rows
 
-/// Some columns of `count` rows: whole [columns / BLOCK, count, BLOCK], of eight rows [columns / BLOCK,
-/// BLOCK / 2, count, 2]. The scales and the scaled sums of blocks go round in eight lanes.
+/// Some rows: whole [columns / BLOCK, count, BLOCK], of eight rows [columns / BLOCK, BLOCK / 2, count, 2].
+/// The scales and the scaled sums of blocks go round in eight lanes.
 typedef struct {
-  // Loads that cross lines of the cache take twice as long.
-  _Alignas(64) shorts16 whole[PACK / 16];
-  eight scales[PACK / BLOCK], totals[PACK / BLOCK];
+  shorts16 *whole;
+  eight *scales, *totals;
 } whole_rows;
+
+/// Where `count` rows lie from `memory` on, and the bytes that they take: whole lines of the cache, since
+/// loads across two take twice as long.
+PIECE size_t place_rows(size_t count, size_t columns, const void *memory, whole_rows *to) {
+  size_t blocks = columns / BLOCK;
+  to->whole = (shorts16 *)memory;
+  to->scales = (eight *)(to->whole + 2 * blocks * count);
+  to->totals = to->scales + blocks;
+  return 64 * blocks * (count + 1);
+}
 
 PIECE float float_of(int32_t bits) {
   float x;
@@ -79,22 +88,35 @@ PIECE float float_of(int32_t bits) {
   return x;
 }
 
-/// A block as whole numbers; returns their scale, which is not finite where one of them is not.
+/// The sizes of sixteen numbers as whole numbers: without their signs, the bits of floats are ordered as
+/// the floats are, and those of what is not finite come last.
+PIECE void sizes_of(const floats16 *x, integers16 *to) { *to = (integers16)*x & INT32_MAX; }
+
+/// The larger of the sizes of two times sixteen numbers, at each place.
+PIECE void larger_sizes(const floats16 *x, integers16 *to) {
+  integers16 sizes[2];
+  for (int i = 0; i < 2; i++) sizes_of(x + i, sizes + i);
+  *to = __builtin_elementwise_max(sizes[0], sizes[1]);
+}
+
+/// The whole numbers nearest to x * factor.
 ///
 /// Next to ROUNDER a float has no room for a fraction: the sum is rounded, and its lowest bits are the
 /// whole number.
-PIECE float round_block(const float *x, shorts16 *to) {
+PIECE void round_to_whole(const floats16 *x, float factor, shorts16 *to) {
   const float ROUNDER = 3 << 22;
+  *to = __builtin_convertvector((integers16)(*x * factor + ROUNDER), shorts16);
+}
+
+/// A block as whole numbers; returns their scale, which is not finite where one of them is not.
+PIECE float round_block(const float *x, shorts16 *to) {
   floats16 numbers[2];
   memcpy(numbers, x, sizeof numbers);
-  // Without their signs, the bits of floats are ordered as the floats are, and those of what is not
-  // finite come last.
-  integers16 sizes = __builtin_elementwise_max((integers16)numbers[0] & INT32_MAX,
-                                               (integers16)numbers[1] & INT32_MAX);
+  integers16 sizes;
+  larger_sizes(numbers, &sizes);
   float largest = float_of(__builtin_reduce_max(sizes));
-  float factor = largest > 0 ? LARGEST / largest : 0;
   for (int i = 0; i < 2; i++)
-    to[i] = __builtin_convertvector((integers16)(numbers[i] * factor + ROUNDER), shorts16);
+    round_to_whole(numbers + i, largest > 0 ? LARGEST / largest : 0, to + i);
   return largest / LARGEST;
 }
 
@@ -138,31 +160,61 @@ PIECE void transpose(const integers8 *x, size_t stride, integers8 *to) {
   }
 }
 
-/// Lane i = the sum of all lanes of x[i].
-PIECE void sum_each(const integers8 *x, integers8 *to) {
-  integers8 t[4], u[2];
-  for (int i = 0; i < 4; i++)
-    t[i] = ZIP_LOW(x[2 * i], x[2 * i + 1]) + ZIP_HIGH(x[2 * i], x[2 * i + 1]);
-  for (int i = 0; i < 2; i++)
-    u[i] = ZIP_LOW_PAIRS(t[2 * i], t[2 * i + 1]) + ZIP_HIGH_PAIRS(t[2 * i], t[2 * i + 1]);
-  *to = LOW_HALVES(u[0], u[1]) + HIGH_HALVES(u[0], u[1]);
-}
+#define PLUS(X, Y) ((X) + (Y))
+/// Lane i = all lanes of x[i], joined.
+#define JOIN_EACH(NAME, JOIN)                                                                      \
+  PIECE void NAME(const integers8 *x, integers8 *to) {                                             \
+    integers8 t[4], u[2];                                                                          \
+    for (int i = 0; i < 4; i++)                                                                    \
+      t[i] = JOIN(ZIP_LOW(x[2 * i], x[2 * i + 1]), ZIP_HIGH(x[2 * i], x[2 * i + 1]));              \
+    for (int i = 0; i < 2; i++)                                                                    \
+      u[i] = JOIN(ZIP_LOW_PAIRS(t[2 * i], t[2 * i + 1]),                                           \
+                  ZIP_HIGH_PAIRS(t[2 * i], t[2 * i + 1]));                                         \
+    *to = JOIN(LOW_HALVES(u[0], u[1]), HIGH_HALVES(u[0], u[1]));                                   \
+  }
+JOIN_EACH(sum_each, PLUS)
+JOIN_EACH(largest_of_each, __builtin_elementwise_max)
 
-PIECE void pack_rows(size_t count, size_t columns, int totals, const float *restrict x,
-                     size_t xStride, whole_rows *restrict to) {
-  for (size_t b = 0; b < columns / BLOCK; b++) {
-    shorts16 rows[2 * EIGHT], *whole = to->whole + b * count * 2;
+PIECE void pack_few(size_t count, size_t columns, int totals, const float *restrict x,
+                    size_t xStride, const whole_rows *to) {
+  for (size_t b = 0; b < columns / BLOCK; b++)
     for (size_t r = 0; r < count; r++) {
-      float scale = round_block(x + r * xStride + b * BLOCK, rows + 2 * r);
-      float sum = totals ? scale * total(rows + 2 * r) : 0;
+      shorts16 *whole = to->whole + (b * count + r) * 2;
+      float scale = round_block(x + r * xStride + b * BLOCK, whole);
+      float sum = totals ? scale * total(whole) : 0;
       for (size_t i = r; i < EIGHT; i += count) {
         to->scales[b][i] = scale;
         if (totals) to->totals[b][i] = sum;
       }
     }
-    if (count < EIGHT) memcpy(whole, rows, count * 2 * sizeof *rows);
-    for (int half = 0; count == EIGHT && half < 2; half++)
-      transpose((const integers8 *)rows + half, 2, (integers8 *)whole + half * EIGHT);
+}
+
+/// The same of eight rows, in lanes.
+PIECE void pack_eight(size_t columns, int totals, const float *restrict x, size_t xStride,
+                      const whole_rows *to) {
+  const shorts16 ones = {1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1};
+  for (size_t b = 0; b < columns / BLOCK; b++) {
+    floats16 numbers[EIGHT][2];
+    integers8 sizes[EIGHT], largest, sums = {0};
+    shorts16 rows[EIGHT][2], *whole = to->whole + b * EIGHT * 2;
+    for (size_t r = 0; r < EIGHT; r++) {
+      memcpy(numbers[r], x + r * xStride + b * BLOCK, sizeof numbers[r]);
+      integers16 both;
+      larger_sizes(numbers[r], &both);
+      sizes[r] = __builtin_elementwise_max(
+          __builtin_shufflevector(both, both, 0, 1, 2, 3, 4, 5, 6, 7),
+          __builtin_shufflevector(both, both, 8, 9, 10, 11, 12, 13, 14, 15));
+    }
+    largest_of_each(sizes, &largest);
+    to->scales[b] = (eight)largest / LARGEST;
+    eight factors = (eight)((integers8)(LARGEST / (eight)largest) & ((eight)largest > 0));
+    for (int r = 0; r < EIGHT; r++)
+      for (int i = 0; i < 2; i++) round_to_whole(numbers[r] + i, factors[r], rows[r] + i);
+    for (int half = 0; half < 2; half++)
+      transpose((const integers8 *)rows[0] + half, 2, (integers8 *)whole + half * EIGHT);
+    if (!totals) continue;
+    for (int p = 0; p < BLOCK / 2; p++) add_pairs(whole + p, &ones, &sums);
+    to->totals[b] = to->scales[b] * __builtin_convertvector(sums, eight);
   }
 }
 
@@ -183,7 +235,7 @@ PIECE void pack_rows(size_t count, size_t columns, int totals, const float *rest
       integers8 products[EIGHT] = {{0}}, whole;                                                    \
       shorts16 weights[2];                                                                         \
       if (later) fetch_ahead(later + b * (BYTES) * WIDTH, (BYTES) * WIDTH);                        \
-      for (int o = 0; o < WIDTH; o++) {                                                            \
+      _Pragma("unroll") for (int o = 0; o < WIDTH; o++) {                                          \
         read_##TYPE(w[o] + b * (BYTES), weights);                                                  \
         for (int r = 0; r < COUNT; r++)                                                            \
           for (int i = 0; i < 2; i++)                                                              \
@@ -228,22 +280,47 @@ PIECE void pack_rows(size_t count, size_t columns, int totals, const float *rest
     memcpy(sums, s, sizeof s);                                                                     \
   }
 
+/// The rows of a pack go by eights, then by four, two and one.
+#define PACK_COUNT(COUNT)                                                                          \
+  for (; r + COUNT <= rows; r += COUNT) {                                                          \
+    whole_rows to;                                                                                 \
+    memory += place_rows(COUNT, columns, memory, &to);                                             \
+    if (COUNT == EIGHT)                                                                            \
+      pack_eight(columns, totals, x + r * xStride, xStride, &to);                                  \
+    else                                                                                           \
+      pack_few(COUNT, columns, totals, x + r * xStride, xStride, &to);                             \
+  }
+MULTIVERSION
+void k_pack_whole_rows(size_t rows, size_t columns, int totals, const float *restrict x,
+                       size_t xStride, void *to) {
+  char *memory = to;
+  size_t r = 0;
+  PACK_COUNT(8)
+  PACK_COUNT(4)
+  PACK_COUNT(2)
+  PACK_COUNT(1)
+}
+
+size_t k_whole_rows_bytes(size_t rows, size_t columns) {
+  // Four, two and one row may each bring scales of their own.
+  return 64 * columns / BLOCK * (rows + rows / EIGHT + 3);
+}
+
 /// y[r, o] = x[r] * w[o] for COUNT rows, WIDTH outputs at a time.
 ///
 /// One or two rows wait for memory. Their outputs are far apart, so that it is read as WIDTH long runs,
 /// which the processor fetches ahead by itself; only where all WIDTH lie in a page it is better to take
-/// neighbours. The last outputs are made up to WIDTH by the last of all.
+/// neighbours. The last outputs are made up to WIDTH by the last of all. Long rows are taken in pieces
+/// that stay in the first cache.
 #define SOME_ROWS(TYPE, BYTES, LEAST, COUNT, WIDTH)                                                \
-  PIECE void packed_##COUNT##_##TYPE(size_t columns, size_t outs, const float *restrict x,         \
-                                   size_t xStride, const uint8_t *w, float *restrict y,            \
-                                   size_t yStride) {                                               \
-    whole_rows packed;                                                                             \
-    size_t rowBytes = columns / BLOCK * (BYTES), most = PACK / COUNT;                              \
+  PIECE void rows_##COUNT##_##TYPE(size_t columns, size_t outs, const whole_rows *restrict x,      \
+                                   const uint8_t *w, float *restrict y, size_t yStride) {          \
+    size_t rowBytes = columns / BLOCK * (BYTES), most = PIECE_NUMBERS / COUNT;                     \
     size_t groups = (outs + WIDTH - 1) / WIDTH;                                                    \
     int isFar = COUNT <= 2 && WIDTH * rowBytes > PAGE;                                             \
     for (size_t c = 0; c < columns; c += most) {                                                   \
-      size_t count = columns - c < most ? columns - c : most;                                      \
-      pack_rows(COUNT, count, LEAST, x + c, xStride, &packed);                                     \
+      size_t count = columns - c < most ? columns - c : most, b = c / BLOCK;                       \
+      whole_rows piece = {x->whole + 2 * b * COUNT, x->scales + b, x->totals + b};                 \
       for (size_t g = 0; g < groups; g++) {                                                        \
         const uint8_t *from[WIDTH];                                                                \
         _Alignas(eight) float sums[WIDTH][COUNT];                                                  \
@@ -251,11 +328,11 @@ PIECE void pack_rows(size_t count, size_t columns, int totals, const float *rest
         for (size_t i = 0; i < WIDTH; i++) {                                                       \
           size_t o = isFar ? g + i * groups : g * WIDTH + i;                                       \
           place[i] = o < outs ? o : outs - 1;                                                      \
-          from[i] = w + place[i] * rowBytes + c / BLOCK * (BYTES);                                 \
+          from[i] = w + place[i] * rowBytes + b * (BYTES);                                         \
           for (size_t r = 0; r < COUNT; r++)                                                       \
             sums[i][r] = c == 0 ? 0 : y[r * yStride + place[i]];                                   \
         }                                                                                          \
-        tile_##COUNT##_##TYPE(count, &packed, from, isFar ? 0 : from[0] + AHEAD * rowBytes,        \
+        tile_##COUNT##_##TYPE(count, &piece, from, isFar ? 0 : from[0] + AHEAD * rowBytes,         \
                               (eight *)sums);                                                      \
         for (size_t i = 0; i < WIDTH; i++)                                                         \
           for (size_t r = 0; r < COUNT; r++) y[r * yStride + place[i]] = sums[i][r];               \
@@ -263,6 +340,12 @@ PIECE void pack_rows(size_t count, size_t columns, int totals, const float *rest
     }                                                                                              \
   }
 
+#define DOT_COUNT(TYPE, COUNT)                                                                     \
+  for (; r + COUNT <= rows; r += COUNT) {                                                          \
+    whole_rows from;                                                                               \
+    memory += place_rows(COUNT, columns, memory, &from);                                           \
+    rows_##COUNT##_##TYPE(columns, outs, &from, weights, y + r * yStride + outStart, yStride);     \
+  }
 #define DOT_WHOLE(TYPE, BYTES, LEAST)                                                              \
   EIGHT_ROWS(TYPE, BYTES, LEAST)                                                                   \
   FEW_ROWS(TYPE, BYTES, LEAST, 4, 2)                                                               \
@@ -272,7 +355,18 @@ PIECE void pack_rows(size_t count, size_t columns, int totals, const float *rest
   SOME_ROWS(TYPE, BYTES, LEAST, 4, 2)                                                              \
   SOME_ROWS(TYPE, BYTES, LEAST, 2, 4)                                                              \
   SOME_ROWS(TYPE, BYTES, LEAST, 1, 8)                                                              \
-  DOT_KERNEL(TYPE, BYTES)
+  MULTIVERSION                                                                                     \
+  void k_dot_whole_rows_##TYPE(size_t rows, size_t columns, size_t outStart, size_t outEnd,        \
+                               const void *restrict x, const void *restrict w,                     \
+                               float *restrict y, size_t yStride) {                                \
+    const char *memory = x;                                                                        \
+    const uint8_t *weights = (const uint8_t *)w + outStart * (columns / BLOCK * (BYTES));          \
+    size_t outs = outEnd - outStart, r = 0;                                                        \
+    DOT_COUNT(TYPE, 8)                                                                             \
+    DOT_COUNT(TYPE, 4)                                                                             \
+    DOT_COUNT(TYPE, 2)                                                                             \
+    DOT_COUNT(TYPE, 1)                                                                             \
+  }
 
 DOT_WHOLE(q8_0, 34, 0)
 DOT_WHOLE(q4_0, 18, 0)

@@ -66,6 +66,7 @@ public struct Plan: Sendable {
     program.recompute(level)
     if options.fuses {
       program.sumProducts()
+      program.joinProducts()
       program.fuse()
     }
     program.foldAccumulation()

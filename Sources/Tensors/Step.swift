@@ -33,6 +33,12 @@ public struct Step {
   let pool: WorkerPool
   let scratch: ScratchMemory
 
+  /// What is written here before tasks start they all may read, where they need no memory of their own.
+  var sharedScratch: UnsafeMutableRawPointer { scratch.memory(of: 0) }
+
+  /// How many take part in `parallel`.
+  var workers: Int { pool.count }
+
   /// The same step without the buffer at the end of its inputs, which output 0 adds to.
   func accumulating() -> Step {
     Step(

@@ -1,10 +1,11 @@
+import CKernels
 import Formats
 import Foundation
 import Tensors
 import Testing
 
 @Suite struct DotRowsTests {
-  static let types = ElementType.allCases.filter { DotRows.kernel(for: $0) != nil }
+  static let types = ElementType.allCases.filter { $0 != .i32 }
 
   /// A packed weight and, block by block, the numbers it stands for.
   struct Packed {
@@ -142,7 +143,9 @@ import Testing
   private func products(
     _ type: ElementType, _ packed: Packed, _ x: [Float], rows: Int, columns: Int, out: Int
   ) throws -> [Float] {
-    let kernel = try #require(DotRows.kernel(for: type))
+    let way = try #require(DotRows.way(for: type))
+    let rowMemory = Storage(zeroedBytes: k_whole_rows_bytes(rows, columns))
+    let start = try #require(rowMemory.bytes.baseAddress)
     var y = [Float](repeating: .nan, count: rows * out)
     packed.bytes.withUnsafeBytes { bytes in
       x.withUnsafeBufferPointer { x in
@@ -151,8 +154,15 @@ import Testing
             return
           }
           // In two stretches, as two tasks would.
-          kernel(rows, columns, 0, 2, x, columns, w, y, out)
-          kernel(rows, columns, 2, out, x, columns, w, y, out)
+          switch way {
+          case .floats(let kernel):
+            kernel(rows, columns, 0, 2, x, columns, w, y, out)
+            kernel(rows, columns, 2, out, x, columns, w, y, out)
+          case .whole(let kernel, let totals):
+            k_pack_whole_rows(rows, columns, totals ? 1 : 0, x, columns, start)
+            kernel(rows, columns, 0, 2, start, w, y, out)
+            kernel(rows, columns, 2, out, start, w, y, out)
+          }
         }
       }
     }

@@ -8,55 +8,113 @@ package enum DotRows {
   /// The most rows that a kernel takes; many more are better served by unpacking tiles.
   package static let most = 32
 
-  /// Outputs per task, which share one pack of rows.
-  ///
-  /// Of a small weight fewer, so that no worker waits long for another.
-  private static func task(of outputs: Int) -> Int { outputs < 8 * 192 ? 96 : 192 }
-
   package typealias Kernel = (
     _ rows: Int, _ columns: Int, _ outStart: Int, _ outEnd: Int, _ x: UnsafePointer<Float>,
     _ xStride: Int, _ w: UnsafeRawPointer, _ y: UnsafeMutablePointer<Float>, _ yStride: Int
   ) -> Void
 
-  /// Whether rows are rounded to 16 bits, a scale for every 32, to be multiplied with weights of a type.
-  static func rounds(_ type: ElementType) -> Bool {
-    switch type {
-    case .q8_0, .q4_0, .q4_1: true
-    case .f32, .f16, .bf16, .i32, .q5_0, .q5_1, .q2_K, .q3_K, .q4_K, .q5_K, .q6_K, .nf4: false
-    }
+  /// A kernel that takes rows as whole numbers, packed by `k_pack_whole_rows`.
+  package typealias WholeKernel = (
+    _ rows: Int, _ columns: Int, _ outStart: Int, _ outEnd: Int, _ x: UnsafeRawPointer,
+    _ w: UnsafeRawPointer, _ y: UnsafeMutablePointer<Float>, _ yStride: Int
+  ) -> Void
+
+  /// How products with weights of a type are made.
+  package enum Way {
+    case floats(Kernel)
+    /// Rows are rounded to 16 bits, a scale for every 32; with the sums of blocks, where they are needed.
+    case whole(WholeKernel, totals: Bool)
   }
 
-  /// The kernel for weights of a type, nil where there is none.
-  package static func kernel(for type: ElementType) -> Kernel? {
+  /// Nil for weights of integers, which have no products.
+  package static func way(for type: ElementType) -> Way? {
     switch type {
-    case .f32: k_dot_rows_f32
-    case .f16: k_dot_rows_f16
-    case .bf16: k_dot_rows_bf16
-    case .q8_0: k_dot_rows_q8_0
-    case .q4_0: k_dot_rows_q4_0
-    case .q4_1: k_dot_rows_q4_1
-    case .q5_0: k_dot_rows_q5_0
-    case .q5_1: k_dot_rows_q5_1
-    case .q2_K: k_dot_rows_q2_K
-    case .q3_K: k_dot_rows_q3_K
-    case .q4_K: k_dot_rows_q4_K
-    case .q5_K: k_dot_rows_q5_K
-    case .q6_K: k_dot_rows_q6_K
-    case .nf4: k_dot_rows_nf4
+    case .f32: .floats(k_dot_rows_f32)
+    case .f16: .floats(k_dot_rows_f16)
+    case .bf16: .floats(k_dot_rows_bf16)
+    case .q8_0: .whole(k_dot_whole_rows_q8_0, totals: false)
+    case .q4_0: .whole(k_dot_whole_rows_q4_0, totals: false)
+    case .q4_1: .whole(k_dot_whole_rows_q4_1, totals: true)
+    case .q5_0: .floats(k_dot_rows_q5_0)
+    case .q5_1: .floats(k_dot_rows_q5_1)
+    case .q2_K: .floats(k_dot_rows_q2_K)
+    case .q3_K: .floats(k_dot_rows_q3_K)
+    case .q4_K: .floats(k_dot_rows_q4_K)
+    case .q5_K: .floats(k_dot_rows_q5_K)
+    case .q6_K: .floats(k_dot_rows_q6_K)
+    case .nf4: .floats(k_dot_rows_nf4)
     case .i32: nil
     }
   }
 
-  /// `y = x Wᵀ`.  x: [T, in], `most` rows at most   W: [out, in]   y: [T, out]
-  static func multiply(_ x: Operand, transposed w: Operand, _ y: Operand, _ step: Step) {
-    guard let kernel = kernel(for: w.type) else {
-      preconditionFailure("a weight of integers has no products")
+  /// Whether rows are rounded to be multiplied with weights of a type.
+  package static func rounds(_ type: ElementType) -> Bool {
+    if case .whole? = way(for: type) { true } else { false }
+  }
+
+  /// Room for the rows as whole numbers.  x: [T, in]
+  static func scratchBytes(_ x: Dimensions) -> Int {
+    k_whole_rows_bytes(min(x.rows, most), x.columns)
+  }
+
+  /// `y[i] = x W[i]ᵀ`.  x: [T, in], `most` rows at most   W[i]: [out[i], in]   y[i]: [T, out[i]]
+  static func multiply(
+    _ x: Operand, transposed weights: ArraySlice<Operand>, _ results: [Operand], _ step: Step
+  ) {
+    let packed = pack(x, for: weights, step)
+    let outs = weights.reduce(0) { $0 + $1.rows }
+    step.parallel(over: outs, by: share(of: outs, rows: x.rows, step)) { range, _ in
+      var start = 0
+      for (w, y) in zip(weights, results) {
+        let own = range.clamped(to: start..<start + w.rows)
+        if !own.isEmpty {
+          multiply(x, packed, w, y, own.lowerBound - start..<own.upperBound - start)
+        }
+        start += w.rows
+      }
     }
-    let input = x.floats, output = y.floats
-    step.parallel(over: w.rows, by: task(of: w.rows)) { range, _ in
+  }
+
+  /// The rows as whole numbers, once for all weights and workers; nil where no weight asks for them.
+  private static func pack(
+    _ x: Operand, for weights: ArraySlice<Operand>, _ step: Step
+  ) -> UnsafeMutableRawPointer? {
+    var isNeeded = false, needsTotals = false
+    for case .whole(_, let totals) in weights.lazy.map({ way(for: $0.type) }) {
+      isNeeded = true
+      needsTotals = needsTotals || totals
+    }
+    guard isNeeded else { return nil }
+    k_pack_whole_rows(
+      x.rows, x.columns, needsTotals ? 1 : 0, x.floats, x.columns, step.sharedScratch)
+    return step.sharedScratch
+  }
+
+  private static func multiply(
+    _ x: Operand, _ packed: UnsafeMutableRawPointer?, _ w: Operand, _ y: Operand,
+    _ outs: Range<Int>
+  ) {
+    switch way(for: w.type) {
+    case .floats(let kernel):
       kernel(
-        x.rows, x.columns, range.lowerBound, range.upperBound, input, x.columns, w.address, output,
+        x.rows, x.columns, outs.lowerBound, outs.upperBound, x.floats, x.columns, w.address,
+        y.floats, y.columns)
+    case .whole(let kernel, _):
+      guard let packed else { preconditionFailure("rows were not packed") }
+      kernel(
+        x.rows, x.columns, outs.lowerBound, outs.upperBound, packed, w.address, y.floats,
         y.columns)
+    case nil: preconditionFailure("a weight of integers has no products")
     }
+  }
+
+  /// Outputs per task: whole tiles, and as many tasks for each worker.
+  ///
+  /// One or two rows wait for memory, which is read in longer runs where tasks are longer.
+  private static func share(of outs: Int, rows: Int, _ step: Step) -> Int {
+    let longest = rows <= 2 ? 192 : 96, tile = 8
+    let rounds = (outs + longest * step.workers - 1) / (longest * step.workers)
+    let tasks = rounds * step.workers
+    return (outs + tasks * tile - 1) / (tasks * tile) * tile
   }
 }

@@ -34,16 +34,19 @@ public struct Linear: Operation {
     Cost(flops: 2 * sizes.inputs[0].count * sizes.inputs[1].rows, bytes: sizes.bytes)
   }
 
-  public func scratchBytes(_ sizes: Sizes) -> Int { MatrixTiles.scratchBytes(sizes.inputs[1]) }
+  public func scratchBytes(_ sizes: Sizes) -> Int {
+    let tiles = MatrixTiles.scratchBytes(sizes.inputs[1])
+    return roundsRows ? max(tiles, DotRows.scratchBytes(sizes.inputs[0])) : tiles
+  }
 
   /// Among batches of at most 32 rows a row's bits do not depend on how many rows come with it; OpenBLAS
   /// adds up the terms of small products in another order than those of large ones.
   public func run(_ step: Step) {
-    let x = step.inputs[0], w = step.inputs[1], y = step.outputs[0]
+    let x = step.inputs[0], w = step.inputs[1]
     if x.rows <= DotRows.most, roundsRows || !DotRows.rounds(w.type) {
-      DotRows.multiply(x, transposed: w, y, step)
+      DotRows.multiply(x, transposed: step.inputs.dropFirst(), step.outputs, step)
     } else {
-      MatrixTiles.multiply(x, transposed: w, y, step)
+      MatrixTiles.multiply(x, transposed: w, step.outputs[0], step)
     }
   }
 }
