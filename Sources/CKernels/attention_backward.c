@@ -54,7 +54,8 @@ void k_attention_backward_queries_f32(const struct attention_shape *shape, const
   for (struct meeting meeting; next_meeting(&walk, &meeting);)
     for (size_t b = 0; b < tile.blocks; b++) {
       size_t keys =
-          block_scores(&tile, b, &meeting, k, shape->kStride, qLanes + b * size, scores);
+          block_scores(&tile, b, &meeting, k + meeting.start * shape->kStride, shape->kStride,
+                       qLanes + b * size, scores);
       multiply_lanes(keys, size, v + meeting.start * shape->vStride, shape->vStride, 1,
                      oLanes + b * size, dP, 0);
       score_gradients(keys, lse + b, delta + b, dP, scores);

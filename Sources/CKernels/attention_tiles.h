@@ -137,13 +137,14 @@ PIECE int next_meeting(struct walk *walk, struct meeting *meeting) {
 }
 
 /// Scores of one block against one tile of keys, masked; returns how many keys it sees.
+/// k: the keys of the tile
 PIECE size_t block_scores(const struct query_rows *tile, size_t block,
                           const struct meeting *meeting, const float *restrict k, size_t kStride,
                           const lanes *restrict q, lanes *restrict scores) {
   int32_t limits[LANES];
   size_t keys = meeting->keys;
   if (meeting->causal) limits_of(tile, block, meeting->seenByFirst, limits, &keys);
-  multiply_lanes(keys, tile->size, k + meeting->start * kStride, kStride, 1, q, scores, 0);
+  multiply_lanes(keys, tile->size, k, kStride, 1, q, scores, 0);
   if (meeting->causal) mask_lanes(keys, limits, scores);
   return keys;
 }

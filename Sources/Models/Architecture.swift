@@ -61,6 +61,8 @@ public struct ModelDimensions: Sendable, Hashable {
 
   /// The width of keys, and of values, of one token.
   public var keyWidth: Int { keyHeads * headSize }
+
+  var attention: Heads { Heads(count: heads, kvCount: keyHeads, size: headSize) }
 }
 
 /// A weight of a checkpoint.

@@ -69,8 +69,8 @@ public final class Graph: Sendable {
   public func constant(_ value: Float) -> Tensor { leaf(.constant(value), Signature(.scalar)) }
 
   /// Memory that is zero at first and lives from step to step.
-  public func state(_ name: String, _ shape: Shape) -> Tensor {
-    leaf(.state(name), Signature(shape))
+  public func state(_ name: String, _ shape: Shape, _ type: ElementType = .f32) -> Tensor {
+    leaf(.state(name), Signature(shape, type))
   }
 
   private func leaf(_ origin: Origin, _ signature: Signature) -> Tensor {

@@ -49,8 +49,9 @@ struct SmolLM2Tests {
       let sure = margins.firstIndex { $0 < 1e-3 } ?? margins.count
       #expect(
         answer.tokens.prefix(sure) == one["greedy_ids"].ids.prefix(sure), "\(one["prompt"].text)")
+      // Rows, keys and values of 16 bits: .45e-3 in root mean square in PyTorch, 1.6e-3 to 2.8e-3 at most.
       for (margin, expected) in zip(answer.margins.prefix(sure), margins) {
-        #expect(abs(Double(margin) - expected) < 2e-3 * max(1, expected))
+        #expect(abs(Double(margin) - expected) < 4e-3 * max(1, expected))
       }
     }
   }

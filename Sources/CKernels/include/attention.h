@@ -19,14 +19,27 @@ struct attention_shape {
 /// The bytes of scratch that one call of any kernel below needs, aligned to 64.
 size_t k_attention_scratch_bytes(const struct attention_shape *shape);
 
-/// o = softmax(scale q kᵀ) v for the queries of one tile and one key head.
+/// o = softmax(scale q kᵀ) v for the queries of one tile and some key heads.
 /// layout: see `AttentionLayout`   tile: index among its query tiles
 /// q, o: [Tq, heads * headSize]   k, v: [Tk, kvHeads * headSize]
 /// logsumexp: [Tq, heads], null when no backward pass follows
 void k_attention_f32(const struct attention_shape *shape, const int32_t *layout, size_t tile,
-                     size_t kvHead, const float *restrict q, const float *restrict k,
-                     const float *restrict v, float *restrict o, float *restrict logsumexp,
-                     void *restrict scratch);
+                     size_t firstHead, size_t heads, const float *restrict q,
+                     const float *restrict k, const float *restrict v, float *restrict o,
+                     float *restrict logsumexp, void *restrict scratch);
+
+/// The same with keys and values of a cache in whole numbers of 16 bits, as `k_store_whole_f32` writes
+/// them; the strides of k and v are not looked at.
+void k_attention_whole(const struct attention_shape *shape, const int32_t *layout, size_t tile,
+                       size_t firstHead, size_t heads, const float *restrict q,
+                       const void *restrict k, const void *restrict v, float *restrict o,
+                       void *restrict scratch);
+
+/// The keys or values of one token, [heads, size], in a slot of a cache: whole numbers, and a scale for
+/// each head. Each is off by at most 2^-16 of the largest of its head.
+void k_store_whole_f32(size_t heads, size_t size, const float *restrict x, void *restrict slot);
+/// The words of four bytes that a slot takes.
+size_t k_whole_slot_words(size_t heads, size_t size);
 
 /// Adds the gradient of the queries of one query tile and one key head to `dq`.
 /// Probabilities are recomputed: P = exp(S - logsumexp), dS = P * (dP - sum(dO * O))

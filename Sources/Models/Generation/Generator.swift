@@ -81,7 +81,7 @@ public final class Generator {
       adapters: Array(model.adapters.prefix(adapters ?? model.adapters.count)))
     outfit.roundsRows = true
     let scope = Scope(graph, outfit)
-    let input = ModelInput(graph, model.architecture, usesCache: true)
+    let input = ModelInput(graph, model.architecture, cache: model.cache)
     let d = model.dimensions
     let last = gather(
       model.architecture.hidden(input, scope), rows: graph.input("last", .i32, [.sequences]))
@@ -106,7 +106,7 @@ public final class Generator {
     let needs = requests.map { $0.prompt.count + $0.maximum }.sorted(by: >)
     let together = min(requests.count, Self.mostTogether)
     let d = model.dimensions
-    let room = memory / (2 * d.layers * d.keyWidth * 4)
+    let room = memory / (d.layers * model.cache.bytes(d.attention))
     let slots = max(needs.first ?? 1, min(needs.prefix(together).reduce(0, +), room))
     try self.init(model, threads: threads, slots: slots, together: max(1, together), pool: pool)
   }
@@ -232,5 +232,12 @@ public final class Generator {
   private func retire(_ active: inout [Row], _ answers: inout [Answer?]) {
     for row in active where row.end != nil { answers[row.index] = row.answer }
     active.removeAll { $0.end != nil }
+  }
+}
+
+extension LanguageModel {
+  /// Keys and values are rounded where rows are: beside weights of 8 and 4 bits.
+  var cache: ModelInput.Cache {
+    graphWeights.values.contains { DotRows.rounds($0.type) } ? .whole : .floats
   }
 }

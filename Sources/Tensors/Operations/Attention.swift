@@ -39,6 +39,24 @@ public struct Heads: Hashable, Sendable {
     }
   }
 
+  /// The same for outputs alone: `body` takes some key heads at once.
+  ///
+  /// Where there are single queries enough for all workers, a query's heads go together, so that keys
+  /// are read as they lie.
+  func parallel(
+    tiles: Int, queries: Int, _ step: Step,
+    _ body: (UnsafePointer<attention_shape>, Int, Range<Int>, UnsafeMutableRawPointer) -> Void
+  ) {
+    let together = queries == tiles && tiles >= 4 * step.workers ? kvCount : 1
+    withUnsafePointer(to: kernelShape) { shape in
+      step.parallel(tasks: tiles * kvCount / together) { task, scratch in
+        let first = task * together
+        let head = first % kvCount
+        body(shape, tiles - 1 - first / kvCount, head..<head + together, scratch)
+      }
+    }
+  }
+
   /// The products of `matrices` score-sized matrices when one sequence fills the batch.
   func cost(_ sizes: Sizes, matrices: Int) -> Cost {
     let pairs = sizes.inputs[0].rows * (sizes.inputs[1].rows + 1) / 2
@@ -91,8 +109,10 @@ public struct Attention: Operation {
     let layout = step.inputs[3].integers
     let q = step.inputs[0].floats, k = step.inputs[1].floats, v = step.inputs[2].floats
     let o = step.outputs[0].floats, logSumExp = step.outputs[1].floats
-    heads.parallel(tiles: Int(layout[2]), step) { shape, tile, head, scratch in
-      k_attention_f32(shape, layout, tile, head, q, k, v, o, logSumExp, scratch)
+    let queries = step.inputs[0].rows
+    heads.parallel(tiles: Int(layout[2]), queries: queries, step) { shape, tile, heads, scratch in
+      k_attention_f32(
+        shape, layout, tile, heads.lowerBound, heads.count, q, k, v, o, logSumExp, scratch)
     }
   }
 }

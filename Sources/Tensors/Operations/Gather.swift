@@ -94,7 +94,7 @@ struct StoreRows: Operation {
 
 extension Operation {
   /// Row numbers are checked where they are made; one out of range here is a bug of ours.
-  fileprivate func requireRows(_ rows: UnsafePointer<Int32>, _ count: Int, below bound: Int) {
+  func requireRows(_ rows: UnsafePointer<Int32>, _ count: Int, below bound: Int) {
     for i in 0..<count {
       precondition(
         0 <= rows[i] && rows[i] < bound, "\(name): row \(rows[i]) of \(bound) at place \(i)")
