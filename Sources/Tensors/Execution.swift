@@ -91,13 +91,12 @@ public final class Execution: Executor {
     return Array(UnsafeBufferPointer(start: operand.floats, count: operand.count))
   }
 
-  /// The numbers of an output of the plan after a step, one array for each row.
-  public func rows(_ output: Tensor) -> [[Float]] {
+  /// One row of an output of the plan after a step.
+  public func read(_ output: Tensor, row: Int) -> [Float] {
     let operand = operand(plan.program.resolve(output.id))
-    return (0..<operand.rows).map { row in
-      let start = operand.floats + row * operand.columns
-      return Array(UnsafeBufferPointer(start: start, count: operand.columns))
-    }
+    precondition(row < operand.rows, "row \(row) of \(operand.rows)")
+    let start = operand.floats + row * operand.columns
+    return Array(UnsafeBufferPointer(start: start, count: operand.columns))
   }
 
   /// The number of a scalar output.

@@ -202,8 +202,9 @@ public final class Generator {
       ids: rows.map { $0.tokens.last ?? 0 }, positions: rows.map { Int32($0.length - 1) },
       slots: rows.map { Int32($0.own.slots.lowerBound + $0.tokens.count - 1) },
       segments: segments, last: rows.indices.map(Int32.init))
-    let logits = execution.rows(logits)
-    return pool.map(rows.count) { rows[$0].draw(logits[$0]) }
+    // Each worker lets go of a row before it reads the next, so that its memory is used again: all rows
+    // at once would be new pages at every step.
+    return pool.map(rows.count) { rows[$0].draw(execution.read(logits, row: $0)) }
   }
 
   private func step(

@@ -22,7 +22,7 @@ struct SwiGLU: Operation {
 
   func run(_ step: Step) {
     let gate = step.inputs[0].floats, up = step.inputs[1].floats, y = step.outputs[0].floats
-    step.parallel(over: step.inputs[0].count, by: 1 << 14) { range, _ in
+    step.parallel(over: step.inputs[0].count, by: 1 << 12) { range, _ in
       let start = range.lowerBound
       k_swiglu_f32(range.count, gate + start, up + start, y + start)
     }
