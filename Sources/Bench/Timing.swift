@@ -9,10 +9,16 @@ public struct Timing: Sendable {
   public var deviation: Double { Timing.median(seconds.map { abs($0 - median) }) }
 
   /// Does `body` once to warm up, then `runs` times under the clock.
-  init(runs: Int, _ body: () throws -> Void) rethrows {
-    try body()
+  ///
+  /// What `body` gives is freed after the clock has stopped.
+  init<T>(runs: Int, _ body: () throws -> T) rethrows {
+    _ = try body()
     var seconds: [Double] = []
-    for _ in 0..<runs { seconds.append(try Timing.time(body)) }
+    for _ in 0..<runs {
+      var result: T?
+      seconds.append(try Timing.time { result = try body() })
+      withExtendedLifetime(result) {}
+    }
     self.seconds = seconds
   }
 

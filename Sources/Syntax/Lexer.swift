@@ -50,12 +50,16 @@ public struct Lexer {
   // MARK: Words and numbers
 
   private mutating func word() {
-    let start = position
-    var end = start
-    while end < bytes.count && bytes[end].isNamePart { end += 1 }
-    if isFollowedByColon(end) { return emit(.label, length: end - start) }
-    let keyword = KeywordTable.keyword(bytes[start..<end])
-    emit(keyword.map { .keyword($0) } ?? .name, length: end - start)
+    var end = position
+    var code: UInt64 = 0
+    while end < bytes.count && bytes[end].isNamePart {
+      code = code << 8 | UInt64(bytes[end])
+      end += 1
+    }
+    let length = end - position
+    if isFollowedByColon(end) { return emit(.label, length: length) }
+    let keyword = KeywordTable.keyword(code, length: length)
+    emit(keyword.map { .keyword($0) } ?? .name, length: length)
   }
 
   private func isFollowedByColon(_ offset: Int) -> Bool {
@@ -114,8 +118,9 @@ public struct Lexer {
   // MARK: Symbols
 
   private mutating func symbol() {
-    let ahead = bytes[position..<min(position + SymbolTable.longest, bytes.count)]
-    if let (symbol, length) = SymbolTable.symbol(ahead) { return count(symbol, length: length) }
+    if let (symbol, length) = SymbolTable.symbol(peek(0), peek(1), peek(2)) {
+      return count(symbol, length: length)
+    }
     if position == 0 && bytes.starts(with: [0xEF, 0xBB, 0xBF]) { return emit(.space, length: 3) }
     // All that is not ASCII goes together, so that a word in another script is one complaint.
     if bytes[position] < 0x80 { return emit(.unknown, length: 1) }
@@ -161,34 +166,48 @@ public struct Lexer {
 private enum KeywordTable {
   static let entries = Token.Keyword.allCases.map { (code($0.rawValue.utf8), $0) }
 
-  static func keyword(_ word: ArraySlice<UInt8>) -> Token.Keyword? {
-    guard word.count <= 6 else { return nil }
-    let wanted = code(word)
-    return entries.first { $0.0 == wanted }?.1
+  /// - Parameter code: the word's last eight bytes as a number.
+  static func keyword(_ code: UInt64, length: Int) -> Token.Keyword? {
+    guard length <= 6 else { return nil }
+    for entry in entries where entry.0 == code { return entry.1 }
+    return nil
   }
 }
 
-/// Finds symbols by their bytes.
+/// Finds symbols by their bytes, of which none has more than three.
 private enum SymbolTable {
-  typealias Entry = (code: UInt64, length: Int, symbol: Token.Symbol)
-
-  static let longest = Token.Symbol.allCases.map(\.rawValue.utf8.count).max() ?? 0
-  /// By first byte, longest first.
-  static let entries: [[Entry]] = (0..<128).map { byte in
-    Token.Symbol.allCases.filter { $0.rawValue.utf8.first == byte }
-      .map { (code($0.rawValue.utf8), $0.rawValue.utf8.count, $0) }
-      .sorted { $0.length > $1.length }
+  struct Entry {
+    let code: UInt64
+    let length: Int
+    let symbol: Token.Symbol
   }
 
-  /// The longest symbol at the start of the bytes, and its length.
-  static func symbol(_ bytes: ArraySlice<UInt8>) -> (symbol: Token.Symbol, length: Int)? {
-    guard let first = bytes.first, first < 128 else { return nil }
-    let found = entries[Int(first)].first { code(bytes.prefix($0.length)) == $0.code }
-    return found.map { ($0.symbol, $0.length) }
+  /// By first byte, longest first.
+  static let entries = Token.Symbol.allCases
+    .map { Entry(code: code($0.rawValue.utf8), length: $0.rawValue.utf8.count, symbol: $0) }
+    .sorted { ($0.first, $1.length) < ($1.first, $0.length) }
+  /// Where the symbols of each first byte begin among all.
+  static let starts = (0...128).map { byte in
+    entries.firstIndex { $0.first >= byte } ?? entries.count
+  }
+
+  /// The longest symbol that the bytes begin with, and its length; zero stands beyond the end.
+  static func symbol(_ first: UInt8, _ second: UInt8, _ third: UInt8) -> (Token.Symbol, Int)? {
+    guard first < 128 else { return nil }
+    let ahead = UInt64(first) << 16 | UInt64(second) << 8 | UInt64(third)
+    for place in starts[Int(first)]..<starts[Int(first) + 1] {
+      let entry = entries[place]
+      if ahead >> (8 * (3 - entry.length)) == entry.code { return (entry.symbol, entry.length) }
+    }
+    return nil
   }
 }
 
-/// A few bytes as a number; begins with a one, so that zero bytes before others count.
+extension SymbolTable.Entry {
+  fileprivate var first: Int { Int(code >> (8 * (length - 1))) }
+}
+
+/// A few bytes as a number; neither words nor symbols begin with zero.
 private func code(_ bytes: some Sequence<UInt8>) -> UInt64 {
-  bytes.reduce(1) { $0 << 8 | UInt64($1) }
+  bytes.reduce(0) { $0 << 8 | UInt64($1) }
 }

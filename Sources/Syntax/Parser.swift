@@ -3,13 +3,14 @@
 /// An error inside a bracket is left behind at the next comma or at the closing bracket, and one
 /// in a statement at the next line that can begin a statement. A place is complained about once.
 public struct Parser {
-  let source: SourceText
-  let tokens: TokenTable
-  let brackets: BracketMatching
+  /// The text and its tokens: one reference, as functions of the parser are handed all that it has.
+  private let text: CutText
   /// Counts significant tokens.
-  var position = 0
+  var position = 0 { didSet { current = token(0) } }
   /// The end of the innermost bracket; nothing at or beyond it is looked at.
-  var limit: Int
+  var limit: Int { didSet { current = token(0) } }
+  /// The token to be read, or an end-of-file token at the end of the innermost bracket.
+  private(set) var current: Token
   /// Whether a newline ends an expression here: in a file and in `{}`, not in `()` and `[]`.
   var newlinesMatter = true
   var depth = 0
@@ -39,7 +40,6 @@ public struct Parser {
   }
 
   init(_ source: SourceText) {
-    self.source = source
     var tokens = TokenTable(source)
     var brackets = BracketMatching(tokens, source)
     let unmatched = brackets.unmatched.map { tokens[$0] }
@@ -47,14 +47,18 @@ public struct Parser {
       tokens.drop(brackets.unmatched)
       brackets = BracketMatching(tokens, source)
     }
-    self.tokens = tokens
-    self.brackets = brackets
+    text = CutText(source, tokens, brackets)
     limit = tokens.count
+    current = tokens[0]
     for token in unmatched { complainUnmatched(token) }
     complainAboutUnclosed()
     complainAboutTrivia()
     complainAboutEncoding()
   }
+
+  var source: SourceText { text.source }
+  var tokens: TokenTable { text.tokens }
+  var brackets: BracketMatching { text.brackets }
 
   private var sortedDiagnostics: [Diagnostic] {
     diagnostics.enumerated().sorted {
@@ -99,12 +103,25 @@ public struct Parser {
   }
 }
 
+/// A text cut into tokens, with its brackets paired.
+private final class CutText {
+  let source: SourceText
+  let tokens: TokenTable
+  let brackets: BracketMatching
+
+  init(_ source: SourceText, _ tokens: TokenTable, _ brackets: BracketMatching) {
+    self.source = source
+    self.tokens = tokens
+    self.brackets = brackets
+  }
+
+  /// Asked here, as whoever asks the source itself holds all parts of it meanwhile.
+  func words(at range: SourceRange) -> String { source[range] }
+}
+
 // MARK: - Walking over tokens
 
 extension Parser {
-  /// The token to be read, or an end-of-file token at the end of the innermost bracket.
-  var current: Token { token(0) }
-
   func token(_ ahead: Int) -> Token {
     let index = position + ahead
     if index < limit { return tokens[index] }
@@ -115,8 +132,14 @@ extension Parser {
   /// Where the last token that was read ends.
   var previousEnd: Int { position > 0 ? tokens[position - 1].end : 0 }
 
-  func at(_ symbol: Token.Symbol) -> Bool { current.kind == .symbol(symbol) }
-  func at(_ keyword: Token.Keyword) -> Bool { current.kind == .keyword(keyword) }
+  func at(_ symbol: Token.Symbol) -> Bool {
+    if case .symbol(symbol) = current.kind { true } else { false }
+  }
+
+  func at(_ keyword: Token.Keyword) -> Bool {
+    if case .keyword(keyword) = current.kind { true } else { false }
+  }
+
   func next(is symbol: Token.Symbol) -> Bool { token(1).kind == .symbol(symbol) }
 
   /// Whether a lambda begins here.
@@ -154,7 +177,7 @@ extension Parser {
 
   /// The current token as a name, then steps over it.
   mutating func takeName() -> SyntaxTree.Name {
-    let name = SyntaxTree.Name(source[current.range], current.range)
+    let name = SyntaxTree.Name(text.words(at: current.range), current.range)
     position += 1
     return name
   }
@@ -184,6 +207,8 @@ extension Parser {
   /// Reads items up to the end of the bracket; each is followed by a comma or is the last.
   mutating func commaSeparated<Item>(_ item: (inout Parser) -> Item) -> [Item] {
     var items: [Item] = []
+    // Most calls and records have a few.
+    if position < limit { items.reserveCapacity(4) }
     while position < limit {
       let count = diagnostics.count
       items.append(item(&self))

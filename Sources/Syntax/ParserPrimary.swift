@@ -46,7 +46,8 @@ extension Parser {
     position += 1
     let unitRange = SourceRange(token.end - unitLength, token.end)
     let unit = unitLength == 0 ? nil : SyntaxTree.Name(source[unitRange], unitRange)
-    let digits = source.bytes[token.start..<unitRange.start].filter { $0 != Byte.underscore }
+    let written = source[SourceRange(token.start, unitRange.start)]
+    let isGrouped = written.utf8.contains(Byte.underscore)
     if let unit, unit.text != "%", !unit.text.utf8.allSatisfy(\.isLetter) {
       complain(
         .malformedNumber, "`\(text(of: token))` is not a number", at: token.range,
@@ -54,7 +55,7 @@ extension Parser {
         notes: ["A number is written like 2_000, 0.5 or 1e-4, with its unit attached: 3epochs."])
     }
     let literal = SyntaxTree.NumberLiteral(
-      digits: String(decoding: digits, as: UTF8.self), unit: unit)
+      digits: isGrouped ? written.filter { $0 != "_" } : written, unit: unit)
     return Expression(.number(literal), token.range)
   }
 

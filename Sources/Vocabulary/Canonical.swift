@@ -9,6 +9,8 @@ extension Value {
   }
 
   /// Appends the canonical text, as where several make one key.
+  ///
+  /// Piece by piece, as an interpolation makes a text of its own first.
   public func appendCanonical(to text: inout String) {
     switch self {
     case .none: text += "none"
@@ -20,10 +22,21 @@ extension Value {
       text += "\(quantity.base) \(quantity.unit.dimension.rawValue)"
     case .list(let values): Value.append(list: values, to: &text)
     case .record(let record): Value.append(record: record, to: &text)
-    case .type(let type): text += "type \(type.canonical)"
-    case .function(let function): text += "function{\(function.canonical)}"
-    case .opaque(let value): text += "\(value.recipeType){\(value.canonical)}"
-    case .deferred(let stage): text += "stage:\(stage.key)"
+    case .type(let type):
+      text += "type "
+      text += type.canonical
+    case .function(let function):
+      text += "function{"
+      text += function.canonical
+      text += "}"
+    case .opaque(let value):
+      text += value.recipeType.description
+      text += "{"
+      text += value.canonical
+      text += "}"
+    case .deferred(let stage):
+      text += "stage:"
+      text += stage.key
     }
   }
 
@@ -38,18 +51,23 @@ extension Value {
 
   private static func append(record: Record, to text: inout String) {
     text += "("
-    for (i, (label, value)) in record.pairs.sorted(by: { $0.0 < $1.0 }).enumerated() {
+    let labels = record.labels
+    // Most records are of few fields and in order as they are written.
+    let isSorted = zip(labels, labels.dropFirst()).allSatisfy { $0 <= $1 }
+    let places =
+      isSorted ? Array(labels.indices) : labels.indices.sorted { labels[$0] < labels[$1] }
+    for (i, place) in places.enumerated() {
       if i > 0 { text += "," }
-      text += label
+      text += labels[place]
       text += ":"
-      value.appendCanonical(to: &text)
+      record.values[place].appendCanonical(to: &text)
     }
     text += ")"
   }
 
   private static func append(quoted value: String, to text: inout String) {
     text += "\""
-    if value.utf8.contains(where: { "\"\\\n".utf8.contains($0) }) {
+    if value.utf8.contains(where: \.isEscaped) {
       for scalar in value.unicodeScalars { text += escaped(scalar) }
     } else {
       text += value
@@ -63,6 +81,13 @@ extension Value {
     case "\n": "\\n"
     default: String(scalar)
     }
+  }
+}
+
+extension UInt8 {
+  /// Whether a text in quotes has something else in its place.
+  fileprivate var isEscaped: Bool {
+    self == UInt8(ascii: "\"") || self == UInt8(ascii: "\\") || self == UInt8(ascii: "\n")
   }
 }
 

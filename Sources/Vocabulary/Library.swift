@@ -41,6 +41,7 @@ public struct Library: Sendable {
   /// In the manual's order; several may share a name when their first parameters differ in type.
   public let primitives: [Primitive]
   public let types: [TypeEntry]
+  private let typesByName: [String: TypeEntry]
   public let sources: [Source]
   /// The types that the store can keep.
   public let stored: [any StoredValue.Type]
@@ -51,6 +52,7 @@ public struct Library: Sendable {
   ) {
     self.primitives = primitives
     self.types = types
+    typesByName = Dictionary(types.map { ($0.name, $0) }) { first, _ in first }
     self.sources = sources
     self.stored = stored
   }
@@ -58,5 +60,5 @@ public struct Library: Sendable {
   public func primitives(named name: String) -> [Primitive] {
     primitives.filter { $0.name == name }
   }
-  public func type(named name: String) -> TypeEntry? { types.first { $0.name == name } }
+  public func type(named name: String) -> TypeEntry? { typesByName[name] }
 }

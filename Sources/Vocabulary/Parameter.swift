@@ -110,8 +110,10 @@ public final class Slot: Sendable {
   public let summary: String
   public let type: RecipeType
   public let fallback: Value?
-  /// Its canonical text, as it stands in the key of each call that leaves the argument out.
-  public let fallbackCanonical: String
+  /// What stands in a key before the argument.
+  public let keyLabel: String
+  /// The line of a key where the argument is left out: the label and the canonical default.
+  public let keyLine: String
   public let role: Role
   /// What becomes of rows.
   public let use: RowUse?
@@ -132,7 +134,8 @@ public final class Slot: Sendable {
     summary = parameter.summary
     type = T.recipeType
     fallback = parameter.fallback.map(\.recipeValue)
-    fallbackCanonical = (fallback ?? .none).canonical
+    keyLabel = "\n\(name): "
+    keyLine = keyLabel + (fallback ?? .none).canonical
     role = parameter.role
     use = parameter.use
     isSubject = parameter.isSubject

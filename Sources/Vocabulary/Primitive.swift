@@ -12,6 +12,8 @@ public final class Primitive: Sendable {
   public let slots: [Slot]
   /// The slots that change the result, by name.
   public let semanticSlots: [Slot]
+  /// What the key of each call begins with; the seed follows.
+  public let keyHead: String
   /// The slots that are passed without a label, the pipe's first.
   public let subjects: [Slot]
   /// The slot of the labels that no other slot has.
@@ -67,6 +69,7 @@ public final class Primitive: Sendable {
     for one in repeat each parameter { slots.append(Slot(one)) }
     self.slots = slots
     semanticSlots = Self.semantic(slots)
+    keyHead = Self.keyHead(name, version)
     subjects = slots.filter(\.isSubject)
     rest = slots.first(where: \.takesRest)
     judged = slots.filter { $0.use != nil && $0.use != .learnt }
@@ -102,6 +105,7 @@ public final class Primitive: Sendable {
     for one in repeat each parameter { slots.append(Slot(one)) }
     self.slots = slots
     semanticSlots = Self.semantic(slots)
+    keyHead = Self.keyHead(name, version)
     subjects = slots.filter(\.isSubject)
     rest = slots.first(where: \.takesRest)
     judged = slots.filter { $0.use != nil && $0.use != .learnt }
@@ -117,6 +121,10 @@ public final class Primitive: Sendable {
 
   private static func semantic(_ slots: [Slot]) -> [Slot] {
     slots.filter { $0.role == .semantic }.sorted { $0.name < $1.name }
+  }
+
+  private static func keyHead(_ name: String, _ version: Int) -> String {
+    "\(name) version \(version)\nseed: "
   }
 
   /// Whether calls of many rows are answered together.

@@ -75,6 +75,7 @@ extension Elaborator {
       let formal = formals[place]
       let typed = argument(given, formal, of: name)
       result.typed[place] = typed
+      if typed.type.isWrong { result.isWrong = true }
       guard !hasRows, !formal.type.isNeverRows, let row = typed.type.rowType else { continue }
       // From here on, `.column` means a column of these rows.
       self.place.row = RowContext(fields: row.fields, slot: nil, range: given.range)
@@ -84,6 +85,7 @@ extension Elaborator {
     result.rest = matched.rest.map { label, given in
       (label.text, self.argument(given, rest, called: label.text, of: name))
     }
+    if result.rest.contains(where: \.typed.type.isWrong) { result.isWrong = true }
     return result
   }
 
@@ -131,7 +133,7 @@ struct Elaborated {
 
   init(_ formals: Formals) {
     self.formals = formals
-    typed = formals.map { _ in nil }
+    typed = formals.nothingKnown
   }
 
   subscript(name: String) -> Typed? { formals.place(of: name).flatMap { typed[$0] } }
@@ -140,9 +142,29 @@ struct Elaborated {
     ByName(zip(formals, typed).compactMap { formal, typed in typed.map { .init(formal.name, $0) } })
   }
 
-  var isWrong: Bool {
-    typed.contains { $0?.type.isWrong ?? false } || rest.contains { $0.typed.type.isWrong }
+  /// Labels and values in the order of the parameters, where all arguments are known.
+  var known: (labels: [String], values: [Value])? {
+    var (labels, values): ([String], [Value]) = ([], [])
+    labels.reserveCapacity(typed.count + rest.count)
+    values.reserveCapacity(typed.count + rest.count)
+    for place in typed.indices {
+      switch typed[place]?.form {
+      case .known(let value): values.append(value)
+      case .code, .absent: return nil
+      case nil: continue
+      }
+      labels.append(formals[place].name)
+    }
+    for (label, part) in rest {
+      guard case .known(let value) = part.form else { return nil }
+      labels.append(label)
+      values.append(value)
+    }
+    return (labels, values)
   }
+
+  /// Whether something is wrong with an argument.
+  var isWrong = false
 
   /// Whether some argument depends on a row or on the parameter of a lambda.
   var hasCode: Bool { typed.contains { $0?.isCode ?? false } || rest.contains { $0.typed.isCode } }

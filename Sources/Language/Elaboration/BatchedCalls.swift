@@ -19,7 +19,7 @@ extension Elaborator {
     let (graph, runs) = (graph, codes.map(\.run))
     let text =
       "\(primitive.name)(" + zip(labels, codes).map { "\($0):\($1.text)" }.joined(separator: ",")
-    let context = context
+    let setting = place.setting
     let run: @Sendable (Frame) throws -> Value = { frame in
       let values = try runs.map { try $0(frame) }
       let told = Elaborator.arguments(
@@ -27,7 +27,7 @@ extension Elaborator {
       guard let board = CallBoard.current else {
         throw Fault("`\(primitive.name)` can only be asked while a stage runs")
       }
-      let key = graph.key(of: primitive, told, in: context)
+      let key = graph.key(of: primitive, told, in: setting.context)
       // A loaded model does not tell all that it is: what it answers counts for this stage alone.
       let isVague = zip(known, values).contains { $0 == nil && $1.isOpaque }
       return try board.answer(

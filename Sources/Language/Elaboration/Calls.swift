@@ -6,8 +6,8 @@ import Vocabulary
 /// An argument of a call: written there, or a field of a record that is spread into it.
 ///
 /// A class, as it goes through many hands on its way to a parameter.
-final class Given {
-  enum Content {
+final class Given: Sendable {
+  enum Content: Sendable {
     case expression(SyntaxTree.Expression)
     case typed(Typed)
   }
@@ -47,8 +47,11 @@ struct Matched {
 
   init(_ formals: Formals) {
     self.formals = formals
-    given = formals.map { _ in nil }
+    given = formals.nothingGiven
   }
+
+  /// What the first parameter got.
+  var subject: Given? { given.first ?? nil }
 
   subscript(name: String) -> Given? { formals.place(of: name).flatMap { given[$0] } }
 }

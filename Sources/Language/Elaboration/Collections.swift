@@ -75,6 +75,9 @@ extension Elaborator {
       }
     }
     var written: [String] = []
+    labels.reserveCapacity(fields.count)
+    parts.reserveCapacity(fields.count)
+    written.reserveCapacity(fields.count)
     let name = place.label
     defer { place.label = nil }
     for field in fields {

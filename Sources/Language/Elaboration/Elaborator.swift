@@ -100,8 +100,6 @@ final class Elaborator {
     place = Place(Setting(source, in: directory))
   }
 
-  var context: RunContext { place.setting.context }
-
   func report(_ diagnostic: Diagnostic) { diagnostics.append(diagnostic) }
 
   /// Reports and gives the expression that silences consequences.
@@ -119,10 +117,11 @@ final class Elaborator {
   }
 
   func scoped<T>(_ names: ByName<Definition>, _ work: () -> T) -> T {
-    var inner = place
-    inner.scopes = place.scopes.adding(names)
-    inner.label = nil
-    return within(inner, work)
+    let (scopes, label, prefix) = (place.scopes, place.label, place.prefix)
+    place.scopes = scopes.adding(names)
+    place.label = nil
+    defer { (place.scopes, place.label, place.prefix) = (scopes, label, prefix) }
+    return work()
   }
 
   /// The diagnostics that some work gives, kept apart from those of the recipe.
@@ -170,8 +169,9 @@ extension Elaborator {
   ) -> Typed {
     var values: [Value] = []
     values.reserveCapacity(operands.count)
-    for operand in operands {
-      switch operand.form {
+    // By place: who asks for the whole operand holds its type as well.
+    for place in operands.indices {
+      switch operands[place].form {
       case .absent: return Typed(type, .absent)
       case .known(let value): values.append(value)
       case .code: break
@@ -208,15 +208,15 @@ extension Elaborator {
   private func compiled(
     _ codes: [Code], _ text: String, _ apply: @escaping @Sendable ([Value]) throws -> Value
   ) -> Code {
-    let runs = codes.map(\.run)
-    switch runs.count {
+    switch codes.count {
     case 1:
-      let run = runs[0]
+      let run = codes[0].run
       return Code(text, from: codes) { try apply([try run($0)]) }
     case 2:
-      let (first, second) = (runs[0], runs[1])
+      let (first, second) = (codes[0].run, codes[1].run)
       return Code(text, from: codes) { try apply([try first($0), try second($0)]) }
-    default: return Code(text, from: codes) { frame in try apply(try runs.map { try $0(frame) }) }
+    default:
+      return Code(text, from: codes) { frame in try apply(try codes.map { try $0.run(frame) }) }
     }
   }
 

@@ -22,7 +22,7 @@ extension Elaborator {
   }
 
   private func fitted(_ typed: Typed, to type: RecipeType) -> Typed {
-    guard case .known(let value) = typed.form else { return typed }
+    guard type.takesFloats, case .known(let value) = typed.form else { return typed }
     var result = typed
     let fitting = value.fitted(to: type)
     result.form = .known(fitting)

@@ -9,12 +9,17 @@ final class Formals: Sendable, RandomAccessCollection {
   let rowsFirst: [Int]
   /// The one that takes all labels that no other has.
   let rest: Formal?
+  /// Nothing for each, as each call begins.
+  let nothingGiven: [Given?]
+  let nothingKnown: [Typed?]
 
   init(_ all: [Formal]) {
     self.all = all
     subjects = all.indices.filter { all[$0].isSubject }
     rowsFirst = all.indices.filter { all[$0].takesRows } + all.indices.filter { !all[$0].takesRows }
     rest = all.first(where: \.takesRest)
+    nothingGiven = Array(repeating: nil, count: all.count)
+    nothingKnown = Array(repeating: nil, count: all.count)
   }
 
   var startIndex: Int { 0 }

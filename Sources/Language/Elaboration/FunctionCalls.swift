@@ -3,9 +3,9 @@
 import Syntax
 import Vocabulary
 
-/// What tells one call of a function from another.
+/// What tells one call of a function, or of a word that reads files, from another.
 struct CallKey: Hashable {
-  let function: ObjectIdentifier
+  let callee: ObjectIdentifier
   /// By parameter, as canonical text; nil where the call leaves it out or its value is not known.
   let arguments: [String?]
   /// By parameter; nil where the call leaves it out.
@@ -17,9 +17,9 @@ struct CallKey: Hashable {
   let directory: Folder
 }
 
-/// What a call gave, with its function, whose identity must stay its own.
+/// What a call gave, with what was called, whose identity must stay its own.
 struct KnownCall {
-  let function: UserFunction
+  let callee: AnyObject
   let result: Typed
 }
 
@@ -27,13 +27,11 @@ extension Elaborator {
   /// The key of a call that need not be looked at twice, as it would plan the same stages again.
   ///
   /// Nil where the arguments are code or lambdas, of which each is looked at anew.
-  private func callKey(
-    _ function: UserFunction, _ given: [Typed?], as expected: RecipeType?
-  ) -> CallKey? {
+  func callKey(_ callee: AnyObject, _ given: [Typed?], as expected: RecipeType?) -> CallKey? {
     guard depth == 0, !isCompiling, trace == nil else { return nil }
     for case let argument? in given where argument.closure != nil || argument.isCode { return nil }
     return CallKey(
-      function: ObjectIdentifier(function),
+      callee: ObjectIdentifier(callee),
       arguments: given.map { $0?.value?.canonical }, types: given.map { $0?.type },
       expected: expected, row: place.row?.columns, directory: place.directory)
   }
@@ -55,7 +53,7 @@ extension Elaborator {
     let (result, problems) = collecting {
       body(of: function, found.typed, label: label ?? function.name, as: expected)
     }
-    if let key, problems.isEmpty { calls[key] = KnownCall(function: function, result: result) }
+    if let key, problems.isEmpty { calls[key] = KnownCall(callee: function, result: result) }
     for problem in problems where problem.severity == .error {
       // What is wrong with a lambda that was given is told in that lambda.
       let isOfCaller = problem.primary.source == place.source

@@ -63,12 +63,10 @@ extension Elaborator {
       return checkedRow(whole, of: type, at: expression.range)
     }
     let slot = depth
-    let outer = place
-    let result = abstracted { () -> Typed in
-      var inner = outer
-      inner.row = RowContext(fields: outer.row?.fields, slot: slot, range: outer.row?.range)
-      return within(inner) { elaborate(expression, as: type == .any ? nil : type) }
-    }
+    let (row, label) = (place.row, place.label)
+    place.row = RowContext(fields: row?.fields, slot: slot, range: row?.range)
+    let result = abstracted { elaborate(expression, as: type == .any ? nil : type) }
+    (place.row, place.label) = (row, label)
     if case .row = result.type { return checkedRow(result, of: type, at: expression.range) }
     let checked = require(result, type, at: expression.range, "this row expression")
     guard case .code = checked.form else {

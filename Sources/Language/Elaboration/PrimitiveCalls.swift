@@ -68,18 +68,42 @@ extension Elaborator {
     let wasTracing = trace
     if primitive.isCheck { trace = [] }
     let found = elaborated(matched, of: primitive.name)
-    let condition = (matched.given.first ?? nil)?.range ?? range
+    let condition = matched.subject?.range ?? range
     let traced = (trace ?? []).filter { condition.contains($0.range) }
     trace = wasTracing
     guard !found.isWrong else { return .wrong }
     guard keepsRules(form, found, matched),
       mayTouch(primitive, found, matched, at: callee)
     else { return .wrong }
+    let key = isLook(possible, found) ? callKey(primitive, found.typed, as: expected) : nil
+    if let key, let known = calls[key] { return known.result }
+    let count = diagnostics.count
+    let made = made(possible, found, matched, traced, label, callee, at: range, as: expected)
+    if let key, diagnostics.count == count {
+      calls[key] = KnownCall(callee: primitive, result: made)
+    }
+    return made
+  }
+
+  /// Whether the call does no more than open files, which are looked at once in one check.
+  private func isLook(_ forms: [PrimitiveForm], _ found: Elaborated) -> Bool {
+    let primitive = forms[0].primitive
+    return primitive.effects == .reads && primitive.cost != .effect && !primitive.isBatched
+      && forms.count == 1 && found.rest.isEmpty
+  }
+
+  private func made(
+    _ possible: [PrimitiveForm], _ found: Elaborated, _ matched: Matched, _ traced: [TracedValue],
+    _ label: String?, _ callee: SourceRange, at range: SourceRange, as expected: RecipeType?
+  ) -> Typed {
+    let form = possible[0]
+    let primitive = form.primitive
     guard let type = resultType(form, found, matched, expected, callee) else { return .wrong }
     if form.isFold, let value = folded(found, label, at: range) { return value }
     if primitive.cost == .effect {
       let made = result(
         of: [form], found, as: type, label: label ?? primitive.name, callee, at: range)
+      let condition = matched.subject?.range ?? range
       return effect(made, primitive.name, condition, traced, callee, at: range)
     }
     let made = result(
@@ -185,30 +209,32 @@ extension Elaborator {
           at: callee, label: "once for all rows",
           notes: ["Compute it before, under a name, and use that."]))
     }
-    let (labels, parts) = flattened(found)
-    let (graph, context) = (graph, context)
-    let restCount = found.rest.count
-    let text = { (parts: [String]) in
-      "\(primitive.name)(" + zip(labels, parts).map { "\($0):\($1)" }.joined(separator: ",") + ")"
-    }
-    // Those of known values have been looked at.
-    let ruled = forms[0].ruled.filter { found.typed[$0]?.isCode ?? false }
-      .map { primitive.slots[$0] }
-    let made = combine(parts, as: type, at: range, text: text) { values in
-      let chosen =
-        forms.count == 1
-        ? primitive : forms.first { $0.primitive.takes(values.first) }?.primitive ?? primitive
-      let record = Elaborator.arguments(chosen, labels, values, restCount: restCount)
-      for slot in ruled {
-        guard let words = record[slot.name].flatMap(slot.complaint) else { continue }
-        throw Fault("`\(slot.name)` of `\(chosen.name)` \(words)")
-      }
-      return try graph.call(chosen, record, type: type, label: label, in: context)
-    }
+    let call = PlannedCall(
+      forms: forms, graph: graph, setting: place.setting, type: type, label: label,
+      restCount: found.rest.count)
+    let made =
+      found.known.map { known in
+        evaluated(as: type, at: range) { try call.made(known.labels, known.values) }
+      } ?? open(call, found, at: range)
     if case .deferred(let stage)? = made.value, origins[stage.key] == nil {
       origins[stage.key] = Origin(range: callee, source: place.source)
     }
     return made.settled
+  }
+
+  /// A call of which not all arguments are known.
+  private func open(_ call: PlannedCall, _ found: Elaborated, at range: SourceRange) -> Typed {
+    let primitive = call.forms[0].primitive
+    let (labels, parts) = flattened(found)
+    let text = { (parts: [String]) in
+      "\(primitive.name)(" + zip(labels, parts).map { "\($0):\($1)" }.joined(separator: ",") + ")"
+    }
+    // Those of known values have been looked at.
+    let ruled = call.forms[0].ruled.filter { found.typed[$0]?.isCode ?? false }
+      .map { primitive.slots[$0] }
+    return combine(parts, as: call.type, at: range, text: text) {
+      try call.made(labels, $0, holding: ruled)
+    }
   }
 
   /// Arguments in the order of the parameters, so that equal calls have one text.
@@ -264,6 +290,32 @@ extension Elaborator {
         "Effects stand on a line of their own, so that a plan can list them. Give back the value and "
           + "let the recipe `\(name)` it."
       ])
+  }
+}
+
+/// A call that only waits for its arguments.
+private struct PlannedCall: Sendable {
+  let forms: [PrimitiveForm]
+  let graph: StageGraph
+  let setting: Elaborator.Setting
+  let type: RecipeType
+  let label: String
+  let restCount: Int
+
+  /// The result, or the stage that will make it.
+  ///
+  /// - Parameter ruled: parameters whose rules have not been looked at yet.
+  func made(_ labels: [String], _ values: [Value], holding ruled: [Slot] = []) throws -> Value {
+    let primitive = forms[0].primitive
+    let chosen =
+      forms.count == 1
+      ? primitive : forms.first { $0.primitive.takes(values.first) }?.primitive ?? primitive
+    let record = Elaborator.arguments(chosen, labels, values, restCount: restCount)
+    for slot in ruled {
+      guard let words = record[slot.name].flatMap(slot.complaint) else { continue }
+      throw Fault("`\(slot.name)` of `\(chosen.name)` \(words)")
+    }
+    return try graph.call(chosen, record, type: type, label: label, in: setting.context)
   }
 }
 

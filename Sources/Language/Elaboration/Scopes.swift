@@ -14,10 +14,24 @@ struct Scopes: Sendable {
     init(_ definition: Definition) { self.definition = definition }
   }
 
-  private var settled: [String: Meaning] = [:]
-  private var young: [String: Meaning] = [:]
+  /// The names of the file: one reference, as scopes are copied for each name that is looked up.
+  private final class File: Sendable {
+    let settled: [String: Meaning]
+    let young: ByName<Meaning>
+
+    init(settled: [String: Meaning] = [:], young: ByName<Meaning> = [:]) {
+      self.settled = settled
+      self.young = young
+    }
+
+    static let empty = File()
+    /// A share of all, so that the table is copied the less often the larger it is.
+    var mostYoung: Int { max(16, settled.count / 16) }
+  }
+
+  private var file = File.empty
   /// The value that `_` stands for, which changes with each statement.
-  private var last: Definition?
+  private var last: Meaning?
   /// Of functions, lambdas and blocks.
   private var inner: [ByName<Definition>] = []
 
@@ -29,29 +43,35 @@ struct Scopes: Sendable {
   }
 
   private func ofFile(_ name: String) -> Definition? {
-    if name == Elaborator.lastValue { return last }
-    return (young[name] ?? settled[name])?.definition
+    if name == Elaborator.lastValue { return last?.definition }
+    return (file.young[name] ?? file.settled[name])?.definition
   }
 
   mutating func define(_ name: String, _ definition: Definition) {
-    guard inner.isEmpty else {
+    if !inner.isEmpty {
       inner[inner.count - 1][name] = definition
-      return
-    }
-    if name == Elaborator.lastValue {
-      last = definition
+    } else if name == Elaborator.lastValue {
+      last = Meaning(definition)
     } else {
-      young[name] = Meaning(definition)
-      if young.count > mostYoung { settle() }
+      add(name, Meaning(definition))
     }
   }
 
-  /// A share of all, so that the table is copied the less often the larger it is.
-  private var mostYoung: Int { max(16, settled.count / 16) }
+  private mutating func add(_ name: String, _ meaning: Meaning) {
+    let (settled, most) = (file.settled, file.mostYoung)
+    var young = file.young
+    // Nobody else may hold the young ones, or they are copied.
+    file = .empty
+    young[name] = meaning
+    file =
+      young.entries.count > most
+      ? File(settled: Self.settle(young, among: settled)) : File(settled: settled, young: young)
+  }
 
-  private mutating func settle() {
-    settled.merge(young) { $1 }
-    young = [:]
+  private static func settle(_ young: ByName<Meaning>, among settled: [String: Meaning])
+    -> [String: Meaning]
+  {
+    settled.merging(young.entries.lazy.map { ($0.name, $0.value) }) { $1 }
   }
 
   func adding(_ names: ByName<Definition>) -> Scopes {
@@ -62,8 +82,8 @@ struct Scopes: Sendable {
 
   /// The names of the file alone.
   var ofFile: [String: Definition] {
-    var all = settled.merging(young) { $1 }.mapValues(\.definition)
-    all[Elaborator.lastValue] = last
+    var all = Self.settle(file.young, among: file.settled).mapValues(\.definition)
+    all[Elaborator.lastValue] = last?.definition
     return all
   }
 

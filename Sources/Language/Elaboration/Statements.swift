@@ -27,7 +27,8 @@ extension Elaborator {
   func run(_ file: SyntaxTree.File) -> [Defined] {
     place.setting = place.setting.reading(file.statements)
     var all: [Defined] = []
-    var places: [String: SourceRange] = [:]
+    all.reserveCapacity(file.statements.count)
+    var places = [String: SourceRange](minimumCapacity: file.statements.count)
     for statement in file.statements {
       let found = run(statement)
       silenceNames(of: statement)

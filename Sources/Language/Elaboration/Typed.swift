@@ -105,8 +105,8 @@ final class Code: Sendable {
     run: @escaping @Sendable (Frame) throws -> Value
   ) {
     self.text = text
-    self.cost = parts.map(\.cost).reduce(cost, max)
-    columns = parts.flatMap(\.columns).withoutRepetition
+    self.cost = parts.reduce(cost) { max($0, $1.cost) }
+    columns = parts.count == 1 ? parts[0].columns : parts.flatMap(\.columns).withoutRepetition
     slots = parts.reduce([]) { $0.joined(with: $1.slots) }
     hasCaptures = parts.contains(where: \.hasCaptures)
     self.run = run
@@ -200,7 +200,8 @@ extension Record {
 extension [Int] {
   /// The numbers of both, each once.
   fileprivate func joined(with other: [Int]) -> [Int] {
-    isEmpty ? other : self + other.filter { !contains($0) }
+    if isEmpty { return other }
+    return other.allSatisfy(contains) ? self : self + other.filter { !contains($0) }
   }
 }
 

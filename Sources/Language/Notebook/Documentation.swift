@@ -10,9 +10,10 @@ struct Documentation: Sendable {
   private(set) var examples: [String] = []
 
   init(_ text: String?) {
+    guard let text else { return }
     var paragraphs: [[String]] = [[]]
     var parameter: String?
-    for line in (text ?? "").split(separator: "\n", omittingEmptySubsequences: false) {
+    for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
       if line.hasPrefix("> ") {
         examples.append(String(line.dropFirst(2)))
       } else if let (name, words) = Documentation.parameter(line) {

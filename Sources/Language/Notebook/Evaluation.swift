@@ -25,7 +25,7 @@ extension Session {
       diagnostics: elaborator.diagnostics.inSourceOrder, names: defined.map(NamedValue.init),
       parameters: parameters, lastValue: last?.value, lastType: last?.type,
       effects: elaborator.effects, origins: elaborator.origins, graph: graph, permissions: .all,
-      imports: [])
+      imports: [], place: elaborator.place)
     var latest = last
     if latest == nil, case .value(let typed)? = defined.last?.definition { latest = typed }
     return CellOutcome(

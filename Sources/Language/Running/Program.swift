@@ -21,6 +21,9 @@ public struct Program: Sendable {
   public let permissions: Permissions
   /// The files of the recipes that it imports, directly or by way of others.
   public let imports: [URL]
+  /// The tree and all names, freed with the program: who waits for what is wrong need not wait for
+  /// that as well.
+  let place: Elaborator.Place
 
   /// Whether it may run.
   public var isSound: Bool { !diagnostics.contains { $0.severity == .error } }
@@ -100,6 +103,7 @@ extension Program {
       (problems
       + elaborator.diagnostics.withoutConsequences(of: problems, in: elaborator.brokenStatements))
       .inSourceOrder
+    place = elaborator.place
     let last = elaborator.lastTyped(of: tree)
     lastValue = last?.value
     lastType = last?.type

@@ -56,3 +56,18 @@ extension Value {
     }
   }
 }
+
+extension RecipeType {
+  /// Whether a whole number that is given for it, or for a part of it, becomes a `Float`.
+  var takesFloats: Bool {
+    switch self {
+    case .float: true
+    case .optional(let type), .list(let type): type.takesFloats
+    case .record(let fields): fields.contains(where: \.type.takesFloats)
+    case .either(let types): types.contains(.float)
+    case .none, .bool, .int, .text, .path, .quantity, .choice, .function, .row, .column, .rowType,
+      .data, .tensor, .opaque, .any, .unknown:
+      false
+    }
+  }
+}

@@ -11,7 +11,7 @@ final class StageGraph: Sendable {
   private let stages = Mutex<[String: (stage: Stage, parts: String)]>([:])
   private let digests = Mutex<[String: (facts: FileFacts, digest: String)]>([:])
   private let outlines = Mutex<[ObjectIdentifier: any Outline]>([:])
-  private let seed: UInt64
+  private let seedText: String
   /// The folder of the recipe that is run; imported ones may lie elsewhere.
   private let root: Folder
   private let files: FileIdentity
@@ -25,7 +25,7 @@ final class StageGraph: Sendable {
   }
 
   init(seed: UInt64, root: Folder, files: FileIdentity = .byContent) {
-    self.seed = seed
+    seedText = "\(seed)"
     self.root = root
     self.files = files
   }
@@ -130,12 +130,13 @@ final class StageGraph: Sendable {
   private func stage(_ work: Stage.Work, _ text: String, type: RecipeType, label: String) -> Stage {
     let key = Digest.sha256(text)
     return stages.withLock { known in
-      if let found = known[key]?.stage { return found }
-      let stage = Stage(key: key, work: work, type: type, label: label)
-      known[key] = (stage, text)
-      return stage
+      // Looked up once, whether it is there or comes in: keys are long to hash.
+      Self.stage(
+        in: &known[key, default: (Stage(key: key, work: work, type: type, label: label), text)])
     }
   }
+
+  private static func stage(in entry: inout (stage: Stage, parts: String)) -> Stage { entry.stage }
 }
 
 // MARK: - Keys
@@ -151,21 +152,20 @@ extension StageGraph {
   private func keyText(_ primitive: Primitive, _ arguments: Record, in context: RunContext)
     -> String
   {
-    var text = ""
+    var text = primitive.keyHead
     text.reserveCapacity(64 * (1 + primitive.semanticSlots.count))
-    text += "\(primitive.name) version \(primitive.version)\nseed: \(seed)"
+    text += seedText
     let readsFiles = primitive.effects.contains(.reads)
     for slot in primitive.semanticSlots {
-      text += "\n"
-      text += slot.name
-      text += ": "
       let value = arguments[slot.name]
       if readsFiles && slot.type.isPath {
+        text += slot.keyLabel
         text += content(of: value ?? slot.fallback ?? .none, in: context)
       } else if let value {
+        text += slot.keyLabel
         value.appendCanonical(to: &text)
       } else {
-        text += slot.fallbackCanonical
+        text += slot.keyLine
       }
     }
     return text
