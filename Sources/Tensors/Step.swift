@@ -61,6 +61,15 @@ public struct Step {
       body(task * size..<min(count, (task + 1) * size), scratch)
     }
   }
+
+  /// The same, where pieces are read ahead: as long as workers take turns, each goes on where it stopped.
+  func parallelInRuns(over count: Int, by size: Int, _ body: (Range<Int>) -> Void) {
+    let rounds = (count + size * workers - 1) / (size * workers)
+    parallel(tasks: rounds * workers) { task, _ in
+      let place = task % workers * rounds + task / workers
+      body(min(count, place * size)..<min(count, (place + 1) * size))
+    }
+  }
 }
 
 /// Private memory of each worker, one piece per worker, a cache line apart.
