@@ -77,9 +77,8 @@ struct ModelBench {
 
   /// All weights, and the keys and values of 128 tokens a row.
   private func bytesPerStep(rows: Int) -> Double {
-    let d = model.dimensions
     let weights = model.graphWeights.values.reduce(0) { $0 + $1.bytes.count }
-    return Double(weights + rows * 128 * 2 * d.layers * d.keyWidth * 4)
+    return Double(weights + rows * 128 * model.cacheBytesPerToken)
   }
 
   /// English text, one document of 4,000 bytes after the other, on one thread.

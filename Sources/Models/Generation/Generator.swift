@@ -105,8 +105,7 @@ public final class Generator {
   ) throws {
     let needs = requests.map { $0.prompt.count + $0.maximum }.sorted(by: >)
     let together = min(requests.count, Self.mostTogether)
-    let d = model.dimensions
-    let room = memory / (d.layers * model.cache.bytes(d.attention))
+    let room = memory / model.cacheBytesPerToken
     let slots = max(needs.first ?? 1, min(needs.prefix(together).reduce(0, +), room))
     try self.init(model, threads: threads, slots: slots, together: max(1, together), pool: pool)
   }
@@ -241,4 +240,7 @@ extension LanguageModel {
   var cache: ModelInput.Cache {
     graphWeights.values.contains { DotRows.rounds($0.type) } ? .whole : .floats
   }
+
+  /// What the keys and values of one token take in the cache of generation, all layers together.
+  public var cacheBytesPerToken: Int { dimensions.layers * cache.bytes(dimensions.attention) }
 }
