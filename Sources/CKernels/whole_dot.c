@@ -1,14 +1,13 @@
 #include "blocks.h"
 #include "dot.h"
 #include "weight_blocks.h"
+#include "whole_numbers.h"
 
 // Weights that are whole numbers, multiplied as such.
 //
 // A block of a row becomes whole numbers of 16 bits, each off by at most 2^-16 of the largest. Products
 // with weights of 8 bits add up without rounding over the block, so that a sum is rounded once for 32
 // products, and one instruction makes and adds twice as many as of floats.
-
-enum { LARGEST = 32767 };
 
 /// Numbers of rows that stay in the first cache.
 enum { PIECE_NUMBERS = 12288 };
@@ -82,29 +81,13 @@ PIECE size_t place_rows(size_t count, size_t columns, const void *memory, whole_
   return 64 * blocks * (count + 1);
 }
 
-PIECE float float_of(int32_t bits) {
-  float x;
-  memcpy(&x, &bits, sizeof x);
-  return x;
-}
-
-/// The sizes of sixteen numbers as whole numbers: without their signs, the bits of floats are ordered as
-/// the floats are, and those of what is not finite come last.
-PIECE void sizes_of(const floats16 *x, integers16 *to) { *to = (integers16)*x & INT32_MAX; }
-
 /// The larger of the sizes of two times sixteen numbers, at each place.
 PIECE void larger_sizes(const floats16 *x, integers16 *to) {
-  integers16 sizes[2];
-  for (int i = 0; i < 2; i++) sizes_of(x + i, sizes + i);
-  *to = __builtin_elementwise_max(sizes[0], sizes[1]);
+  *to = __builtin_elementwise_max((integers16)x[0] & SIZE_BITS, (integers16)x[1] & SIZE_BITS);
 }
 
 /// The whole numbers nearest to x * factor.
-///
-/// Next to ROUNDER a float has no room for a fraction: the sum is rounded, and its lowest bits are the
-/// whole number.
 PIECE void round_to_whole(const floats16 *x, float factor, shorts16 *to) {
-  const float ROUNDER = 3 << 22;
   *to = __builtin_convertvector((integers16)(*x * factor + ROUNDER), shorts16);
 }
 
@@ -114,10 +97,9 @@ PIECE float round_block(const float *x, shorts16 *to) {
   memcpy(numbers, x, sizeof numbers);
   integers16 sizes;
   larger_sizes(numbers, &sizes);
-  float largest = float_of(__builtin_reduce_max(sizes));
-  for (int i = 0; i < 2; i++)
-    round_to_whole(numbers + i, largest > 0 ? LARGEST / largest : 0, to + i);
-  return largest / LARGEST;
+  int32_t largest = __builtin_reduce_max(sizes);
+  for (int i = 0; i < 2; i++) round_to_whole(numbers + i, factor_of(largest), to + i);
+  return scale_of_largest(largest);
 }
 
 /// Products of neighbours in pairs, added to those of other pairs.
