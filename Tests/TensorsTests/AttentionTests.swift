@@ -232,6 +232,6 @@ func softmax(_ scores: [Double]) -> [Double] {
   }
 }
 
-private func take(_ rows: [Int], of x: [Float], width: Int) -> [Float] {
+func take(_ rows: [Int], of x: [Float], width: Int) -> [Float] {
   rows.flatMap { x[$0 * width..<($0 + 1) * width] }
 }

@@ -21,16 +21,12 @@ import Testing
       })
   }
 
-  private func rows(_ rows: [Int], of x: [Float], width: Int) -> [Float] {
-    rows.flatMap { x[$0 * width..<($0 + 1) * width] }
-  }
-
   @Test(arguments: cases) func `decoding equals the last rows of full passes`(
     _ batch: AttentionCase
   ) throws {
     let numbers = batch.numbers, last = batch.runs.map { $0.tokens.upperBound - 1 }
-    let expected = rows(last, of: batch.twin(numbers)[0].map(Float.init), width: batch.qWidth)
-    let queries = rows(last, of: numbers[0], width: batch.qWidth)
+    let expected = take(last, of: batch.twin(numbers)[0].map(Float.init), width: batch.qWidth)
+    let queries = take(last, of: numbers[0], width: batch.qWidth)
     var found: [[Float]] = []
     // One worker takes all heads of a query at once, four take them apart.
     for workers in [1, 2, 4] {
@@ -43,7 +39,7 @@ import Testing
 
   @Test func `a query's bits do not depend on its neighbours`() throws {
     let batch = Self.cases[0], numbers = batch.numbers
-    let queries = rows(
+    let queries = take(
       batch.runs.map { $0.tokens.upperBound - 1 }, of: numbers[0], width: batch.qWidth)
     let all = try attend(batch, lastQueries(of: batch), queries: queries, numbers, workers: 1)
     for (index, run) in batch.runs.enumerated() {
@@ -69,7 +65,7 @@ import Testing
     let last = [19, 40]
     for bad in [Float.nan, .infinity] {
       var numbers = batch.numbers
-      let queries = rows(last, of: numbers[0], width: batch.qWidth)
+      let queries = take(last, of: numbers[0], width: batch.qWidth)
       let sound = try attend(batch, lastQueries(of: batch), queries: queries, numbers, workers: 1)
       numbers[2][3 * batch.kWidth] = bad
       let found = try attend(batch, lastQueries(of: batch), queries: queries, numbers, workers: 1)

@@ -27,27 +27,11 @@ public struct Heads: Hashable, Sendable {
     withUnsafePointer(to: kernelShape) { k_attention_scratch_bytes($0) }
   }
 
-  /// Calls `body` for each tile and each key head; the last tiles see most and go first.
+  /// Calls `body` for each tile and its key heads, so many at once; the last tiles see most and go first.
   func parallel(
-    tiles: Int, _ step: Step,
-    _ body: (UnsafePointer<attention_shape>, Int, Int, UnsafeMutableRawPointer) -> Void
-  ) {
-    withUnsafePointer(to: kernelShape) { shape in
-      step.parallel(tasks: tiles * kvCount) { task, scratch in
-        body(shape, tiles - 1 - task / kvCount, task % kvCount, scratch)
-      }
-    }
-  }
-
-  /// The same for outputs alone: `body` takes some key heads at once.
-  ///
-  /// Where there are single queries enough for all workers, a query's heads go together, so that keys
-  /// are read as they lie.
-  func parallel(
-    tiles: Int, queries: Int, _ step: Step,
+    tiles: Int, together: Int = 1, _ step: Step,
     _ body: (UnsafePointer<attention_shape>, Int, Range<Int>, UnsafeMutableRawPointer) -> Void
   ) {
-    let together = queries == tiles && tiles >= 4 * step.workers ? kvCount : 1
     withUnsafePointer(to: kernelShape) { shape in
       step.parallel(tasks: tiles * kvCount / together) { task, scratch in
         let first = task * together
@@ -55,6 +39,11 @@ public struct Heads: Hashable, Sendable {
         body(shape, tiles - 1 - first / kvCount, head..<head + together, scratch)
       }
     }
+  }
+
+  /// All key heads, so that keys are read as they lie, where single queries are enough for all workers.
+  func together(tiles: Int, queries: Int, _ step: Step) -> Int {
+    queries == tiles && tiles >= 4 * step.workers ? kvCount : 1
   }
 
   /// The products of `matrices` score-sized matrices when one sequence fills the batch.
@@ -109,8 +98,9 @@ public struct Attention: Operation {
     let layout = step.inputs[3].integers
     let q = step.inputs[0].floats, k = step.inputs[1].floats, v = step.inputs[2].floats
     let o = step.outputs[0].floats, logSumExp = step.outputs[1].floats
-    let queries = step.inputs[0].rows
-    heads.parallel(tiles: Int(layout[2]), queries: queries, step) { shape, tile, heads, scratch in
+    let tiles = Int(layout[2])
+    let together = heads.together(tiles: tiles, queries: step.inputs[0].rows, step)
+    heads.parallel(tiles: tiles, together: together, step) { shape, tile, heads, scratch in
       k_attention_f32(
         shape, layout, tile, heads.lowerBound, heads.count, q, k, v, o, logSumExp, scratch)
     }
@@ -132,9 +122,9 @@ struct AttentionQueryGradient: Operation {
     let o = step.inputs[3].floats, logSumExp = step.inputs[4].floats, dO = step.inputs[5].floats
     let dq = step.outputs[0].floats
     dq.update(repeating: 0, count: step.outputs[0].count)
-    heads.parallel(tiles: Int(layout[2]), step) { shape, tile, head, scratch in
+    heads.parallel(tiles: Int(layout[2]), step) { shape, tile, heads, scratch in
       k_attention_backward_queries_f32(
-        shape, layout, tile, head, q, k, v, o, logSumExp, dO, dq, scratch)
+        shape, layout, tile, heads.lowerBound, q, k, v, o, logSumExp, dO, dq, scratch)
     }
   }
 }
@@ -158,9 +148,9 @@ struct AttentionKeyGradient: Operation {
     let dk = step.outputs[0].floats, dv = step.outputs[1].floats
     dk.update(repeating: 0, count: step.outputs[0].count)
     dv.update(repeating: 0, count: step.outputs[1].count)
-    heads.parallel(tiles: Int(layout[3]), step) { shape, tile, head, scratch in
+    heads.parallel(tiles: Int(layout[3]), step) { shape, tile, heads, scratch in
       k_attention_backward_keys_f32(
-        shape, layout, tile, head, q, k, v, o, logSumExp, dO, dk, dv, scratch)
+        shape, layout, tile, heads.lowerBound, q, k, v, o, logSumExp, dO, dk, dv, scratch)
     }
   }
 }

@@ -66,8 +66,9 @@ struct CachedAttention: Operation {
   func run(_ step: Step) {
     let layout = step.inputs[3].integers, q = step.inputs[0].floats
     let k = step.inputs[1].integers, v = step.inputs[2].integers, o = step.outputs[0].floats
-    let queries = step.inputs[0].rows
-    heads.parallel(tiles: Int(layout[2]), queries: queries, step) { shape, tile, heads, scratch in
+    let tiles = Int(layout[2])
+    let together = heads.together(tiles: tiles, queries: step.inputs[0].rows, step)
+    heads.parallel(tiles: tiles, together: together, step) { shape, tile, heads, scratch in
       k_attention_whole(shape, layout, tile, heads.lowerBound, heads.count, q, k, v, o, scratch)
     }
   }
