@@ -44,17 +44,17 @@ struct Observations {
 
 extension Elaborator {
   /// Whether what is being looked at belongs to the text that is observed.
-  private var isInSight: Bool { observations?.source == place.source }
+  private var isInSight: Bool { isObserved && observations?.source == place.source }
 
   func entering(_ expression: SyntaxTree.Expression) {
-    if isObserved, isInSight { observations?.enter(expression.range, in: place) }
+    if isInSight { observations?.enter(expression.range, in: place) }
   }
 
   func leaving(_ expression: SyntaxTree.Expression, _ typed: Typed) {
-    if isObserved, isInSight { observations?.leave(expression.range, typed.type) }
+    if isInSight { observations?.leave(expression.range, typed.type) }
   }
 
   func choosing(_ primitive: Primitive, at callee: SourceRange) {
-    if isObserved, isInSight { observations?.choose(primitive, at: callee) }
+    if isInSight { observations?.choose(primitive, at: callee) }
   }
 }
