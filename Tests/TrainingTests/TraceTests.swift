@@ -39,7 +39,7 @@ struct TraceTests {
 
   private func run(
     _ model: LanguageModel, _ expected: JSONValue, steps: [[Double]], tolerance: Double = 2e-4,
-    singlePrecision: [[Double]] = []
+    singlePrecision: [Int: [Double]] = [:]
   ) throws {
     let rate = try #require(expected["lr"]?.double)
     let trainer = try Trainer(
@@ -52,8 +52,7 @@ struct TraceTests {
       #expect(
         abs(report.loss - step[0]) / step[0] < tolerance,
         "step \(i): loss \(report.loss), not \(step[0])")
-      if i < singlePrecision.count {
-        let single = singlePrecision[i][0]
+      if let single = singlePrecision[i]?[0] {
         #expect(abs(report.loss - single) / single < 2e-4, "step \(i): not \(single)")
       }
       // Rounding grows from step to step: by the tenth, PyTorch's own norms in float32 and float64
@@ -87,16 +86,21 @@ struct TraceTests {
     try run(model, expected, steps: steps(expected["steps"]))
   }
 
-  /// Against float64, and against the fixture's float32 at those steps where it is itself within 2e-4
-  /// of float64: see the note in the golden file.
-  @Test(arguments: [("lora_all_r4", 5), ("rslora_qv_r4", 10)])
+  /// Against float64, and against the fixture's float32 at those steps where it is itself near float64.
+  ///
+  /// See the note in the golden file. Near is half of what is asked of us: where the fixture is farther
+  /// off, the order in which an instruction set adds up would decide.
+  @Test(arguments: [("lora_all_r4", 5), ("rslora_qv_r4", 9)])
   func adaptersFollowPeftInDoublePrecision(_ name: String, _ trusted: Int) throws {
     let golden = try JSONValue(
       file: URL(filePath: #filePath).deletingLastPathComponent()
         .appending(path: "Golden/trace64.json"))
     let (model, expected) = try adapted(name)
+    let double = steps(golden[name]), single = steps(expected["steps"]).enumerated()
+    let near = single.filter { i, step in abs(step[0] - double[i][0]) / double[i][0] < 1e-4 }
+    #expect(near.count == trusted)
     try run(
-      model, expected, steps: steps(golden[name]), tolerance: 5e-5,
-      singlePrecision: Array(steps(expected["steps"]).prefix(trusted)))
+      model, expected, steps: double, tolerance: 5e-5,
+      singlePrecision: Dictionary(uniqueKeysWithValues: near.map { ($0.offset, $0.element) }))
   }
 }
