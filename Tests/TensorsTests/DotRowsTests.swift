@@ -140,10 +140,32 @@ import Testing
     }
   }
 
+  @Test(
+    .enabled(if: k_byte_products() != nil, "this processor has no products of bytes that add up"),
+    arguments: [ElementType.q8_0, .q4_0, .q4_1])
+  func `products of bytes have the bits of those of 16 bits`(_ type: ElementType) throws {
+    let bytes = try #require(k_byte_products()).pointee, shorts = k_short_products().pointee
+    for columns in [32, 96, 576, 12320] {
+      let out = 11, rows = 23, extremes: [Float] = [-1, 1, 0, -0.5]
+      var packed = Packed(type, count: out * columns)
+      // A first output of the least and largest weights, and a first row of such numbers.
+      for at in 0..<type.bytes(for: columns) where at % type.blockBytes >= type.blockBytes - 16 {
+        packed.bytes[at] = at % 2 == 0 ? 0x80 : 0x7F
+      }
+      var noise = Noise(7)
+      let x = (0..<columns).map { extremes[$0 / 3 % 4] } + noise.floats((rows - 1) * columns)
+      let found = try [bytes, shorts].map {
+        try products(type, packed, x, rows: rows, columns: columns, out: out, by: $0)
+      }
+      #expect(found[0] == found[1], "\(columns) columns")
+    }
+  }
+
   private func products(
-    _ type: ElementType, _ packed: Packed, _ x: [Float], rows: Int, columns: Int, out: Int
+    _ type: ElementType, _ packed: Packed, _ x: [Float], rows: Int, columns: Int, out: Int,
+    by products: k_whole_products = DotRows.wholeProducts
   ) throws -> [Float] {
-    let way = try #require(DotRows.way(for: type))
+    let way = try #require(DotRows.way(for: type, by: products))
     let rowMemory = Storage(zeroedBytes: k_whole_rows_bytes(rows, columns))
     let start = try #require(rowMemory.bytes.baseAddress)
     var y = [Float](repeating: .nan, count: rows * out)
@@ -159,7 +181,7 @@ import Testing
             kernel(rows, columns, 0, 2, x, columns, w, y, out)
             kernel(rows, columns, 2, out, x, columns, w, y, out)
           case .whole(let kernel, let totals):
-            k_pack_whole_rows(rows, columns, totals ? 1 : 0, x, columns, start)
+            products.pack(rows, columns, totals ? 1 : 0, x, columns, start)
             kernel(rows, columns, 0, 2, start, w, y, out)
             kernel(rows, columns, 2, out, start, w, y, out)
           }

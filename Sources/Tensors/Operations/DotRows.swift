@@ -13,28 +13,27 @@ package enum DotRows {
     _ xStride: Int, _ w: UnsafeRawPointer, _ y: UnsafeMutablePointer<Float>, _ yStride: Int
   ) -> Void
 
-  /// A kernel that takes rows as whole numbers, packed by `k_pack_whole_rows`.
-  package typealias WholeKernel = (
-    _ rows: Int, _ columns: Int, _ outStart: Int, _ outEnd: Int, _ x: UnsafeRawPointer,
-    _ w: UnsafeRawPointer, _ y: UnsafeMutablePointer<Float>, _ yStride: Int
-  ) -> Void
+  /// Rows as whole numbers, by the instructions of this processor that make most products at once.
+  package static let wholeProducts = (k_byte_products() ?? k_short_products()).pointee
 
   /// How products with weights of a type are made.
   package enum Way {
     case floats(Kernel)
     /// Rows are rounded to 16 bits, a scale for every 32; with the sums of blocks, where they are needed.
-    case whole(WholeKernel, totals: Bool)
+    case whole(k_dot_whole_rows, totals: Bool)
   }
 
   /// Nil for weights of integers, which have no products.
-  package static func way(for type: ElementType) -> Way? {
+  package static func way(
+    for type: ElementType, by products: k_whole_products = wholeProducts
+  ) -> Way? {
     switch type {
     case .f32: .floats(k_dot_rows_f32)
     case .f16: .floats(k_dot_rows_f16)
     case .bf16: .floats(k_dot_rows_bf16)
-    case .q8_0: .whole(k_dot_whole_rows_q8_0, totals: false)
-    case .q4_0: .whole(k_dot_whole_rows_q4_0, totals: false)
-    case .q4_1: .whole(k_dot_whole_rows_q4_1, totals: true)
+    case .q8_0: .whole(products.q8_0, totals: false)
+    case .q4_0: .whole(products.q4_0, totals: false)
+    case .q4_1: .whole(products.q4_1, totals: true)
     case .q5_0: .floats(k_dot_rows_q5_0)
     case .q5_1: .floats(k_dot_rows_q5_1)
     case .q2_K: .floats(k_dot_rows_q2_K)
@@ -85,7 +84,7 @@ package enum DotRows {
       needsTotals = needsTotals || totals
     }
     guard isNeeded else { return nil }
-    k_pack_whole_rows(
+    wholeProducts.pack(
       x.rows, x.columns, needsTotals ? 1 : 0, x.floats, x.columns, step.sharedScratch)
     return step.sharedScratch
   }
