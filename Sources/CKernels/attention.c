@@ -93,8 +93,14 @@ PIECE void attend(const struct attention_shape *shape, const int32_t *layout, si
   for (size_t h = firstHead; h < firstHead + heads; h++) {
     struct query_rows tile = query_rows_of(shape, segment, first, h, shape->qStride);
     struct walk walk = {&tables, segment, 0, 0, first, first + tile.count - 1};
-    if (segment->queryCount == 1)
-      return attend_single(shape, &tile, walk, h, heads, q, k, v, o, logsumexp, scratch);
+    if (segment->queryCount == 1) {
+      struct walk then = {0};
+      if (heads > 1 && index + 1 < (size_t)layout[2]) {
+        const struct segment *other = tables.segments + tables.queryTiles[index + 1].segment;
+        then = (struct walk){&tables, other, 0, 0, 0, 0};
+      }
+      return attend_single(shape, &tile, walk, then, h, heads, q, k, v, o, logsumexp, scratch);
+    }
     attend_tile(shape, tile, walk, h, q, k, v, o, logsumexp, scratch);
   }
 }

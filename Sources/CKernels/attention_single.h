@@ -131,22 +131,33 @@ struct seen {
   for (; g + 2 <= seen->heads; g += 2) CALL(2);                                                    \
   for (; g < seen->heads; g++) CALL(1);
 
+/// Asks for keys some way ahead, beyond the last of this tile for those of the tile that is `next`, and for
+/// the values of this one, of as many numbers as `size`.
+PIECE void fetch_ahead_of(size_t j, size_t keys, const struct head_rows *k, const struct head_rows *next,
+                          const struct head_rows *v, size_t size) {
+  for (size_t i = j; i < j + KEYS; i++) {
+    size_t ahead = i + FETCHED;
+    if (ahead < keys) fetch_row(k, ahead, size);
+    else if (next->rows) fetch_row(next, ahead - keys, size);
+    if (i < keys) fetch_row(v, i, size);
+  }
+}
+
 /// One tile of keys and values. scores: [heads, ATTENTION_KEY_TILE]   shrink: [heads]
 ///
 /// `fetched` key heads are asked for from this one on, 0 where another has done so.
-PIECE void fold_single(size_t keys, const struct head_rows *k, const struct head_rows *v, float scale,
-                       size_t fetched, const struct seen *seen, float *restrict scores,
-                       float *restrict shrink) {
+PIECE void fold_single(size_t keys, const struct head_rows *k, const struct head_rows *v,
+                       const struct head_rows *next, float scale, size_t fetched,
+                       const struct seen *seen, float *restrict scores, float *restrict shrink) {
   float keyScales[ATTENTION_KEY_TILE], valueScales[ATTENTION_KEY_TILE];
   size_t g, size = seen->size;
 #define SCORE(HEADS) score_##HEADS(size, keys, seen->q + g * size, k, j, scores + g * ATTENTION_KEY_TILE)
   for (size_t j = 0; j < keys; j += KEYS) {
-    for (size_t i = j; i < j + KEYS; i++) {
-      fetch_row(k, i + FETCHED, fetched * size);
-      fetch_row(v, i, fetched * size);
-    }
+    if (fetched) fetch_ahead_of(j, keys, k, next, v, fetched * size);
     EACH_HEAD(SCORE)
   }
+  // One by one, as gathering what lies that far apart takes longer.
+#pragma clang loop vectorize(disable) unroll_count(4)
   for (size_t j = 0; j < keys; j++) {
     keyScales[j] = scale * scale_of(k, j);
     valueScales[j] = scale_of(v, j);
@@ -169,24 +180,31 @@ PIECE size_t single_floats(size_t heads, size_t group, size_t size) {
   return heads * (size + 2) + group * (ATTENTION_KEY_TILE + 1);
 }
 
-/// o of the only query of a segment under `count` key heads, tile after tile.
+/// o of the only query of a segment under `count` key heads, tile after tile. `then` walks the segment that
+/// comes next, which is without tables where there is none.
 PIECE void attend_single(const struct attention_shape *shape, const struct query_rows *tile,
-                         struct walk walk, size_t first, size_t count, const float *restrict q,
-                         const struct source *k, const struct source *v, float *restrict o,
-                         float *restrict logsumexp, float *restrict scratch) {
+                         struct walk walk, struct walk then, size_t first, size_t count,
+                         const float *restrict q, const struct source *k, const struct source *v,
+                         float *restrict o, float *restrict logsumexp, float *restrict scratch) {
   size_t group = tile->group, heads = count * group, size = tile->size;
   float *sums = scratch + heads, *out = sums + heads, *shrink = out + heads * size;
   for (size_t g = 0; g < heads; g++) scratch[g] = -INFINITY;
   for (size_t i = 0; i < heads * (size + 1); i++) sums[i] = 0;
-  for (struct meeting meeting; next_meeting(&walk, &meeting);)
+  struct meeting meeting, after;
+  for (int more = next_meeting(&walk, &meeting); more; meeting = after) {
+    more = next_meeting(&walk, &after);
+    struct head_rows next = {0};
+    if (more || (then.tables && next_meeting(&then, &after)))
+      next = rows_of_head(k, shape, after.start, first);
     for (size_t h = 0; h < count; h++) {
       size_t g = h * group;
       struct seen seen = {group, size, q + tile->offset + g * size, scratch + g, sums + g, out + g * size};
       struct head_rows keys = rows_of_head(k, shape, meeting.start, first + h);
       struct head_rows values = rows_of_head(v, shape, meeting.start, first + h);
-      fold_single(meeting.keys, &keys, &values, shape->scale, h == 0 ? count : 0, &seen, shrink + group,
-                  shrink);
+      fold_single(meeting.keys, &keys, &values, &next, shape->scale, h == 0 ? count : 0, &seen,
+                  shrink + group, shrink);
     }
+  }
   float *row = o + first * group * size +
                ((size_t)tile->segment->queryStart + tile->first) * shape->oStride;
   for (size_t g = 0; g < heads; g++) {

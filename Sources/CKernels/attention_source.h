@@ -6,7 +6,7 @@
 // Where keys and values come from: floats, or whole numbers of a cache.
 
 /// How many keys ahead they are asked for.
-enum { FETCHED = 32 };
+enum { FETCHED = 12 };
 
 /// The keys or the values of all heads.
 struct source {
@@ -46,10 +46,11 @@ PIECE float number_of(const struct head_rows *x, size_t j, size_t d) {
   return x->isWhole ? ((const int16_t *)row)[d] : ((const float *)row)[d];
 }
 
-/// Asks for a row before it is needed: those of one head lie too far apart for the processor to guess.
+/// Asks for a row before it is needed, into the second cache: a tile of keys and one of values do not fit the
+/// first.
 PIECE void fetch_row(const struct head_rows *x, size_t j, size_t size) {
   size_t bytes = size * (x->isWhole ? sizeof(int16_t) : sizeof(float));
-  for (size_t i = 0; i < bytes; i += 64) __builtin_prefetch(x->rows + j * x->stride + i);
+  for (size_t i = 0; i < bytes; i += 64) __builtin_prefetch(x->rows + j * x->stride + i, 0, 2);
 }
 
 /// Some rows as floats; `stride` in numbers.

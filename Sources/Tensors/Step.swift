@@ -63,11 +63,13 @@ public struct Step {
   }
 
   /// The same, where pieces are read ahead: as long as workers take turns, each goes on where it stopped.
-  func parallelInRuns(over count: Int, by size: Int, _ body: (Range<Int>) -> Void) {
+  func parallelInRuns(
+    over count: Int, by size: Int, _ body: (Range<Int>, UnsafeMutableRawPointer) -> Void
+  ) {
     let rounds = (count + size * workers - 1) / (size * workers)
-    parallel(tasks: rounds * workers) { task, _ in
+    parallel(tasks: rounds * workers) { task, scratch in
       let place = task % workers * rounds + task / workers
-      body(min(count, place * size)..<min(count, (place + 1) * size))
+      body(min(count, place * size)..<min(count, (place + 1) * size), scratch)
     }
   }
 }

@@ -27,16 +27,21 @@ public struct Heads: Hashable, Sendable {
     withUnsafePointer(to: kernelShape) { k_attention_scratch_bytes($0) }
   }
 
-  /// Calls `body` for each tile and its key heads, so many at once; the last tiles see most and go first.
+  /// Calls `body` for each tile and its key heads, one at a time or all; the last tiles see most and go first,
+  /// but single queries, whose keys are asked for ahead, in order.
   func parallel(
     tiles: Int, together: Int = 1, _ step: Step,
     _ body: (UnsafePointer<attention_shape>, Int, Range<Int>, UnsafeMutableRawPointer) -> Void
   ) {
     withUnsafePointer(to: kernelShape) { shape in
-      step.parallel(tasks: tiles * kvCount / together) { task, scratch in
-        let first = task * together
-        let head = first % kvCount
-        body(shape, tiles - 1 - first / kvCount, head..<head + together, scratch)
+      guard together == 1 else {
+        return step.parallelInRuns(over: tiles, by: 1) { tiles, scratch in
+          for tile in tiles { body(shape, tile, 0..<kvCount, scratch) }
+        }
+      }
+      step.parallel(tasks: tiles * kvCount) { task, scratch in
+        let head = task % kvCount
+        body(shape, tiles - 1 - task / kvCount, head..<head + 1, scratch)
       }
     }
   }

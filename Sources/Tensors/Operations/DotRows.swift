@@ -62,7 +62,7 @@ package enum DotRows {
   ) {
     let packed = pack(x, for: weights, step)
     let outs = weights.reduce(0) { $0 + $1.rows }
-    step.parallelInRuns(over: outs, by: share(of: outs, rows: x.rows, step)) { range in
+    step.parallelInRuns(over: outs, by: share(of: outs, rows: x.rows, step)) { range, _ in
       var start = 0
       for (w, y) in zip(weights, results) {
         let own = range.clamped(to: start..<start + w.rows)
