@@ -63,13 +63,14 @@ final class Scene {
   let folder: URL
   private let file: Int32
 
-  init(isInteractive: Bool = true) throws {
+  init(isInteractive: Bool = true, store: (any ResultStore)? = nil) throws {
     folder = FileManager.default.temporaryDirectory.appending(path: "roux-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     file = open(folder.appending(path: "answers").path, O_RDWR | O_CREAT, 0o600)
     let channel = OutputChannel(file, environment: ["COLUMNS": "80"])
     conversation = Conversation(
       lexicon: PromptVocabulary.lexicon, context: RunContext(directory: folder, scratch: folder),
+      store: store,
       over: .init(
         results: channel, messages: channel, isInteractive: isInteractive,
         source: { .reader(LineReader(input: -1, completeness: $0.completeness)) }))
