@@ -3,7 +3,7 @@
 SWIFT ?= swift
 PREFIX ?= /usr/local
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
-PACKAGES = libedit-dev libopenblas-dev libpcre2-dev libssl-dev zlib1g-dev pkg-config
+PACKAGES = libedit-dev libopenblas-dev libpcre2-dev libssl-dev zlib1g-dev libmimalloc-dev pkg-config
 # Undeclared imports between targets are errors.
 FLAGS = -c release --explicit-target-dependency-import-check error
 ROUX = .build/release/roux
