@@ -12,6 +12,13 @@ struct ForeignWord {
     self.advice = advice
   }
 
+  private static let commands = [
+    "echo", "cd", "source", "pip", "python", "python3", "bash", "sudo", "roux",
+  ]
+
+  /// Words that a function may have as its name: before parentheses they are called.
+  static let callable = Set(commands + ["print", "export", "throw", "except"])
+
   static let statements: [String: ForeignWord] = {
     var answers: [String: ForeignWord] = [
       "return": ForeignWord(
@@ -60,7 +67,7 @@ struct ForeignWord {
         .foreignStatement, "there is no `\(word)` statement", "there are no exceptions",
         "What may be missing is handled by `??`; what must hold is written `check(…)`.")
     }
-    for word in ["echo", "cd", "source", "pip", "python", "python3", "bash", "sudo", "roux"] {
+    for word in commands {
       answers[word] = ForeignWord(
         .foreignStatement, "this is a command of the shell", "not a word of a recipe",
         "Commands belong on the command line; a recipe shows values with `show(…)`.")

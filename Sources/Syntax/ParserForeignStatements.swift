@@ -12,6 +12,7 @@ extension Parser {
     let word = text(of: current)
     if word == "while" { return foreignLoop() }
     guard let answer = ForeignWord.statements[word] else { return false }
+    if next(is: .openParenthesis), ForeignWord.callable.contains(word) { return false }
     return refuse(answer.code, answer.message, answer.label, notes: [answer.advice])
   }
 
