@@ -50,8 +50,10 @@ struct FormatTrivia {
 }
 
 extension String {
+  /// By scalars: a space after a sign such as U+0604 is one character with it, and counts as white.
   fileprivate var trimmedEnd: String {
-    guard let last = lastIndex(where: { !$0.isWhitespace }) else { return "" }
-    return String(self[...last])
+    let scalars = unicodeScalars
+    guard let last = scalars.lastIndex(where: { !$0.properties.isWhitespace }) else { return "" }
+    return String(scalars[...last])
   }
 }

@@ -39,7 +39,9 @@ enum FormatInvariants {
   }
 
   private static func trimmed(_ text: String) -> String {
-    String(text.reversed().drop(while: \.isWhitespace).reversed())
+    let scalars = text.unicodeScalars
+    let last = scalars.lastIndex { !$0.properties.isWhitespace }
+    return last.map { String(scalars[...$0]) } ?? ""
   }
 
   /// The tokens, without commas before a closer and without trivia.

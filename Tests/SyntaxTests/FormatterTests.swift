@@ -22,6 +22,7 @@ import Testing
 
   static let table: [(String, String)] = [
     ("a   =  1\n\n\n\nb=f( x ,y:2 ,)", "a = 1\n\nb = f(x, y: 2)\n"),
+    ("a = 1 // 4\u{604} \t\n", "a = 1  // 4\u{604}\n"),
     ("x = a|>f|>g( 1 )", "x = a |> f |> g(1)\n"),
     ("x = a\n|> f |> g", "x = a\n  |> f\n  |> g\n"),
     (
