@@ -84,9 +84,9 @@ PIECE void fours_q4_1(const uint8_t *w, int i, integers8 *low, integers8 *high) 
 /// sums[o, r] += x[r] * w[o] for eight rows, which are the lanes, and eight outputs. FROM_LOW and FROM_HIGH
 /// are what weights are counted from for low and high halves.
 #define EIGHT_ROWS(TYPE, BYTES, LEAST, FROM_LOW, FROM_HIGH)                                        \
-  PIECE void tile_8_##TYPE(size_t columns, const whole_rows *restrict x,                      \
-                                const uint8_t *const *restrict w, const uint8_t *later,            \
-                                eight *restrict sums) {                                            \
+  PIECE void tile_8_##TYPE(size_t columns, const whole_rows *restrict x,                           \
+                           const uint8_t *const *restrict w, const uint8_t *later,                 \
+                           eight *restrict sums) {                                                 \
     eight s[EIGHT];                                                                                \
     memcpy(s, sums, sizeof s);                                                                     \
     for (size_t b = 0; b < columns / BLOCK; b++) {                                                 \
